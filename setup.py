@@ -1,0 +1,42 @@
+"""What pyproject.toml cannot say: one extension module per group of kernels."""
+
+import sys
+import sysconfig
+from glob import glob
+
+from Cython.Build import cythonize
+from setuptools import Extension, setup
+
+FREE_THREADED = bool(sysconfig.get_config_var("Py_GIL_DISABLED"))
+# Typed memoryviews need the stable ABI of 3.11; free-threaded builds have none (PEP 803 is 3.15).
+ABI3 = sys.implementation.name == "cpython" and not FREE_THREADED
+
+# SIMD variants are chosen at run time through function target attributes, never by a flag here:
+# a flag would leak instructions the user's machine may lack.  -g0 keeps the wheels small.
+FLAGS = ["/O2", "/std:c11"] if sys.platform == "win32" else ["-O3", "-std=c11", "-g0"]
+
+MODULES = {
+}
+
+
+def extension(name: str, sources: list[str]) -> Extension:
+    return Extension(
+        f"elqr_fast._native.{name}",
+        [f"src/elqr_fast/_native/{name}.pyx", *(f"csrc/{source}" for source in sources)],
+        include_dirs=["csrc"],
+        depends=glob("csrc/**/*.h", recursive=True),
+        define_macros=[("Py_LIMITED_API", "0x030B0000")] if ABI3 else [],
+        py_limited_api=ABI3,
+        extra_compile_args=FLAGS,
+    )
+
+
+setup(
+    ext_modules=cythonize(
+        [extension(name, sources) for name, sources in MODULES.items()],
+        build_dir="build/cython",
+        language_level=3,
+    ),
+    # Must say the same version as Py_LIMITED_API above.
+    options={"bdist_wheel": {"py_limited_api": "cp311"}} if ABI3 else {},
+)
