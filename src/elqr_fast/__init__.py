@@ -1,4 +1,4 @@
 """Makes, prints and reads Japan's eL-QR payment slips (納付書).
 
-    import elqr_fast as ef
+import elqr_fast as ef
 """
