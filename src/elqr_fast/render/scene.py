@@ -27,7 +27,7 @@ class Rect:
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """Filled polygons, even-odd, for marks and round outlines; points in dots, fractions allowed."""
+    """Filled polygons, even-odd, for marks and round outlines; points in dots, with fractions."""
 
     contours: tuple[tuple[tuple[float, float], ...], ...]
 
@@ -52,7 +52,7 @@ class TextRun:
 
 @dataclass(frozen=True, slots=True)
 class SymbolAt:
-    """A QR symbol without its quiet zone: `modules` is [side, side], 1 = dark, `module` dots each."""
+    """A QR symbol without its quiet zone: `modules` [side, side], 1 = dark, `module` dots each."""
 
     x: int
     y: int
