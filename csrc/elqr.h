@@ -21,24 +21,85 @@ extern "C" {
 /* Statuses.  errors.py holds one exception for each; tests/native/test_statuses.py compares. */
 enum {
     ELQR_OK = 0,
-    ELQR_EMPTY = 1,             /* nothing where at least one item is needed */
-    ELQR_TOO_LONG = 2,          /* content exceeds the version's or the format's capacity */
-    ELQR_TOO_SHORT = 3,         /* fewer bytes than the format has */
-    ELQR_BAD_CHARACTER = 4,     /* a byte outside the mode's or field's alphabet */
-    ELQR_BAD_VERSION = 5,       /* not 1..40 */
-    ELQR_BAD_LEVEL = 6,         /* not L, M, Q, H */
-    ELQR_BAD_MASK = 7,          /* not 0..7, nor automatic */
-    ELQR_BAD_MODE = 8,          /* unknown segment mode */
-    ELQR_BUFFER_TOO_SMALL = 9,  /* the caller's output buffer cannot hold the result */
-    ELQR_BAD_PREFIX = 10,       /* fixed digits of the payload differ: not an eL-QR */
-    ELQR_BAD_CRC = 11,          /* the payload's CRC is wrong or above 65535 */
-    ELQR_BAD_CHECK_DIGIT = 12,  /* a check-digit pair of an OCR line, or of a bar code, is wrong */
-    ELQR_AMOUNT_MISMATCH = 13,  /* the two amounts of a payload differ */
-    ELQR_BAD_DATE = 14,         /* not a date of the calendar */
-    ELQR_OUT_OF_RANGE = 15,     /* a number outside what the field allows */
-    ELQR_TRUNCATED = 16,        /* coded data end before the image does */
-    ELQR_BAD_CODE = 17          /* coded data hold a word that no table has */
+    ELQR_EMPTY = 1,            /* nothing where at least one item is needed */
+    ELQR_TOO_LONG = 2,         /* content exceeds the version's or the format's capacity */
+    ELQR_TOO_SHORT = 3,        /* fewer bytes than the format has */
+    ELQR_BAD_CHARACTER = 4,    /* a byte outside the mode's or field's alphabet */
+    ELQR_BAD_VERSION = 5,      /* not 1..40 */
+    ELQR_BAD_LEVEL = 6,        /* not L, M, Q, H */
+    ELQR_BAD_MASK = 7,         /* not 0..7, nor automatic */
+    ELQR_BAD_MODE = 8,         /* unknown segment mode */
+    ELQR_BUFFER_TOO_SMALL = 9, /* the caller's output buffer cannot hold the result */
+    ELQR_BAD_PREFIX = 10,      /* fixed digits of the payload differ: not an eL-QR */
+    ELQR_BAD_CRC = 11,         /* the payload's CRC is wrong or above 65535 */
+    ELQR_BAD_CHECK_DIGIT = 12, /* a check-digit pair of an OCR line, or of a bar code, is wrong */
+    ELQR_AMOUNT_MISMATCH = 13, /* the two amounts of a payload differ */
+    ELQR_BAD_DATE = 14,        /* not a date of the calendar */
+    ELQR_OUT_OF_RANGE = 15,    /* a number outside what the field allows */
+    ELQR_TRUNCATED = 16,       /* coded data end before the image does */
+    ELQR_BAD_CODE = 17         /* coded data hold a word that no table has */
 };
+
+/*---- Symbols: QR Code, ISO/IEC 18004:2015 ----*/
+
+/* Segment modes; the codes are the mode indicators of Table 2. */
+enum { ELQR_QR_NUMERIC = 1, ELQR_QR_ALPHANUMERIC = 2, ELQR_QR_BYTE = 4 };
+
+/* Error correction levels. */
+enum { ELQR_QR_L = 0, ELQR_QR_M = 1, ELQR_QR_Q = 2, ELQR_QR_H = 3 };
+
+/* In place of a mask 0..7: the mask with the lowest penalty, the first of equals. */
+enum { ELQR_QR_AUTOMATIC = -1 };
+
+/* Modules on a side, 17 + 4 * version, without quiet zone; 0 if the version is not 1..40. */
+int elqr_qr_side(int version);
+
+/* Characters (bytes, in byte mode) that one segment of `mode` can hold in a symbol; 0 if an
+ * argument is out of range. */
+size_t elqr_qr_capacity(int version, int level, int mode);
+
+/* Smallest version 1..40 whose symbol of `level` holds `length` characters of `mode`; 0 if none
+ * does or an argument is out of range. */
+int elqr_qr_smallest_version(size_t length, int level, int mode);
+
+/* Leading bytes of data[0:length] that `mode` can encode: `length` if all can, else the position
+ * of the first that cannot.  0 for an unknown mode. */
+size_t elqr_qr_span(const uint8_t *data, size_t length, int mode);
+
+/* Numeric if every byte is a digit, else alphanumeric if every byte is one of its 45 characters,
+ * else byte. */
+int elqr_qr_narrowest_mode(const uint8_t *data, size_t length);
+
+/* A batch of n items is laid out in one of two ways, in this and the next function:
+ *   ends == NULL   item i is data[i * width : (i + 1) * width];
+ *   ends != NULL   item i is data[ends[i - 1] : ends[i]], item 0 starts at 0, `width` is not read.
+ *
+ * Writes elqr_qr_narrowest_mode of each item to modes[0:n].  Returns ELQR_OK, or ELQR_OUT_OF_RANGE
+ * if an end offset is smaller than the one before it. */
+int elqr_qr_modes(const uint8_t *data, const size_t *ends, size_t width, size_t n, uint8_t *modes);
+
+/* One symbol an item, each of one segment, all of the same mode, version and level.
+ *
+ * packed   [n * side * ((side + 7) / 8)]: rows top down, 1 = dark, most significant bit left, the
+ *          unused bits of a row's last byte 0; no quiet zone
+ * masks    [n]: the mask of each symbol
+ * mask     0..7, or ELQR_QR_AUTOMATIC
+ *
+ * Returns ELQR_OK; or ELQR_BAD_MODE, _VERSION, _LEVEL, _MASK for an argument out of range,
+ * ELQR_OUT_OF_RANGE for end offsets that decrease, and nothing is written; or the status of the
+ * first item that fails: ELQR_EMPTY, ELQR_TOO_LONG for the version and level, or
+ * ELQR_BAD_CHARACTER (elqr_qr_span tells where).  Then *bad_item is its index (0 when no item is
+ * to blame), earlier items are complete, and what `packed` and `masks` hold for it and for later
+ * ones is undefined.  Never writes beyond n symbols.  Time is linear in n. */
+int elqr_qr_encode_batch(const uint8_t *data, const size_t *ends, size_t width, size_t n, int mode,
+                         int version, int level, int mask, uint8_t *packed, uint8_t *masks,
+                         size_t *bad_item);
+
+/* One item by the clear, portable edition, which follows the standard clause by clause; every
+ * faster edition equals it bit for bit.  Arguments and statuses as above; on failure nothing is
+ * written.  About 45 kB of stack. */
+int elqr_qr_encode_one(const uint8_t *data, size_t length, int mode, int version, int level,
+                       int mask, uint8_t *packed, uint8_t *mask_used);
 
 #ifdef __cplusplus
 }
