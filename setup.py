@@ -15,7 +15,9 @@ ABI3 = sys.implementation.name == "cpython" and not FREE_THREADED
 # a flag would leak instructions the user's machine may lack.  -g0 keeps the wheels small.
 FLAGS = ["/O2", "/std:c11"] if sys.platform == "win32" else ["-O3", "-std=c11", "-g0"]
 
-MODULES = {}
+MODULES = {
+    "g4": ["g4_encode.c", "g4_decode.c"],
+}
 
 
 def extension(name: str, sources: list[str]) -> Extension:

@@ -101,6 +101,47 @@ int elqr_qr_encode_batch(const uint8_t *data, const size_t *ends, size_t width, 
 int elqr_qr_encode_one(const uint8_t *data, size_t length, int mode, int version, int level,
                        int mask, uint8_t *packed, uint8_t *mask_used);
 
+/*---- G4: bilevel rows by ITU-T T.6, as in TIFF compression 4 and PDF's CCITTFaxDecode with K -1 ----
+ *
+ * Rows are packed: 8 pixels a byte, most significant bit left, 1 = black, each row on a byte edge.
+ * Coded bits fill bytes from the most significant bit (TIFF FillOrder 1), black is coded as black
+ * (TIFF WhiteIsZero).  One call codes one strip: the row above its first is taken as white.
+ */
+
+/* Wider rows are refused: 2^20 dots are 22 m at 1200 dpi. */
+#define ELQR_G4_MAX_WIDTH (UINT32_C(1) << 20)
+
+/* Bytes that hold any coding of `height` rows of `width` pixels, work space included. */
+uint64_t elqr_g4_bound(uint32_t width, uint32_t height);
+
+/* Codes `height` rows of `width` pixels; row y is the (width + 7) / 8 bytes at rows + y * stride.
+ * Bits past the width are not looked at.  Writes the coding, with EOFB and zero bits up to a byte
+ * edge, to out[0 : *length]; other bytes of out[0 : capacity] may be overwritten.
+ *
+ * ELQR_EMPTY: width or height is 0.  ELQR_OUT_OF_RANGE: width > ELQR_G4_MAX_WIDTH.
+ * ELQR_BUFFER_TOO_SMALL: never when capacity >= elqr_g4_bound(width, height); a smaller buffer is
+ * refused as soon as fewer than elqr_g4_bound(width, 1) bytes are left at the start of a row.
+ * On failure *length is 0.  Time is linear in the pixels. */
+int elqr_g4_encode(const uint8_t *rows, size_t stride, uint32_t width, uint32_t height,
+                   uint8_t *out, size_t capacity, size_t *length);
+
+/* 32-bit words of work space that elqr_g4_decode needs. */
+size_t elqr_g4_decode_words(uint32_t width);
+
+/* Decodes `height` rows of `width` pixels from coded[0 : size] into the (width + 7) / 8 bytes at
+ * rows + y * stride, bits past the width being 0.  `words` is work space of
+ * elqr_g4_decode_words(width) words; what it holds does not matter.  Stops after the last row: EOFB
+ * is not asked for, what follows is not looked at.
+ *
+ * *decoded is the number of whole rows: `height` when the status is ELQR_OK; else the rows from
+ * *decoded on are white.
+ * ELQR_EMPTY: width or height is 0.  ELQR_OUT_OF_RANGE: width > ELQR_G4_MAX_WIDTH.
+ * ELQR_TRUNCATED: the bytes, or an EOFB, end before the last row.
+ * ELQR_BAD_CODE: a word no table has, an extension code, a run past the width, a change left of a0.
+ * Time is linear in size and in the pixels. */
+int elqr_g4_decode(const uint8_t *coded, size_t size, uint32_t width, uint32_t height,
+                   uint8_t *rows, size_t stride, uint32_t *words, uint32_t *decoded);
+
 #ifdef __cplusplus
 }
 #endif

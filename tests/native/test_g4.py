@@ -1,0 +1,313 @@
+"""G4 against libtiff (through Pillow and its own tools), both ways, and against hostile input."""
+
+from __future__ import annotations
+
+import io
+import shutil
+import struct
+import subprocess
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PIL import Image
+
+import elqr_fast as ef
+from elqr_fast.errors import (
+    BadCodeError,
+    EmptyError,
+    KernelError,
+    OutOfRangeError,
+    TruncatedError,
+)
+
+Rows = npt.NDArray[np.uint8]
+
+SHORT, LONG = 3, 4  # TIFF field types
+STRIP_OFFSETS, STRIP_BYTES = 273, 279
+
+
+def tiff_around(coding: bytes, width: int, height: int) -> bytes:
+    """A one-strip G4 TIFF, written by hand so that no code under test takes part."""
+    entries = [
+        (256, LONG, width),
+        (257, LONG, height),
+        (258, SHORT, 1),
+        (259, SHORT, 4),
+        (262, SHORT, 0),
+        (STRIP_OFFSETS, LONG, 8),
+        (278, LONG, height),
+        (STRIP_BYTES, LONG, len(coding)),
+    ]
+    body = coding + b"\0" * (len(coding) % 2)
+    directory = struct.pack("<H", len(entries))
+    directory += b"".join(struct.pack("<HHII", tag, kind, 1, value) for tag, kind, value in entries)
+    return b"II*\0" + struct.pack("<I", 8 + len(body)) + body + directory + b"\0\0\0\0"
+
+
+def to_image(rows: Rows, width: int) -> Image.Image:
+    return Image.frombytes("1", (width, len(rows)), rows.tobytes())
+
+
+def decoded_by_libtiff(coding: bytes, width: int, height: int) -> Rows:
+    image = Image.open(io.BytesIO(tiff_around(coding, width, height)))
+    return ~np.frombuffer(image.tobytes(), np.uint8).reshape(height, -1) & padding_mask(width)
+
+
+def coded_by_libtiff(rows: Rows, width: int, rows_per_strip: int | None = None) -> list[bytes]:
+    """The strips libtiff makes."""
+    out = io.BytesIO()
+    strip_rows = {278: rows_per_strip or len(rows)}
+    to_image(rows, width).save(out, "TIFF", compression="group4", tiffinfo=strip_rows)
+    data = out.getvalue()
+    with Image.open(io.BytesIO(data)) as image:
+        assert image.tag_v2[262] == 1, "Pillow writes BlackIsZero: 1 is black in the coding"
+        spans = zip(image.tag_v2[STRIP_OFFSETS], image.tag_v2[STRIP_BYTES], strict=True)
+        return [data[start : start + size] for start, size in spans]
+
+
+def padding_mask(width: int) -> Rows:
+    return np.packbits(np.ones(width, np.uint8))
+
+
+def pack(pixels: npt.ArrayLike) -> Rows:
+    return np.packbits(np.asarray(pixels, np.uint8), axis=1)
+
+
+def noise(width: int, height: int, black: float = 0.5, seed: int = 1) -> Rows:
+    return pack(np.random.default_rng(seed).random((height, width)) < black)
+
+
+def page_like(width: int, height: int, seed: int = 1) -> Rows:
+    """Ruled lines, bars, a grid of modules and blobs like letters, as on a slip."""
+    random = np.random.default_rng(seed)
+    page = np.zeros((height, width), np.uint8)
+    page[height // 10 : height // 10 + 3, width // 20 : -width // 20] = 1
+    page[:, width // 3 : width // 3 + 2] = 1
+    modules = np.kron(random.integers(0, 2, (21, 21), dtype=np.uint8), np.ones((9, 9), np.uint8))
+    bars = np.repeat(random.integers(0, 2, 60, dtype=np.uint8), 4)
+    for block, x, y in (
+        (modules, width // 2, height // 2),
+        (np.tile(bars, (90, 1)), width // 8, height // 3),
+    ):
+        target = page[y : y + block.shape[0], x : x + block.shape[1]]
+        target |= block[: target.shape[0], : target.shape[1]]
+    for _ in range(60):
+        x, y = random.integers(0, width), random.integers(0, height)
+        rows, columns = np.ogrid[-y : height - y, -x : width - x]
+        distance = rows**2 + columns**2
+        page[(distance < 12**2) & (distance > 8**2)] = 1
+    return pack(page)
+
+
+def cases() -> list[tuple[str, Rows, int]]:
+    found = [(f"noise {width}", noise(width, 12, seed=width), width) for width in range(1, 101)]
+    for width in (2559, 2560, 2561, 2623, 2624, 2625, 4961, 9921):
+        found.append((f"noise {width}", noise(width, 6, seed=width), width))
+        found.append((f"sparse {width}", noise(width, 40, black=0.001, seed=width), width))
+        found.append((f"dense {width}", noise(width, 40, black=0.999, seed=width), width))
+        found.append((f"white {width}", pack(np.zeros((5, width))), width))
+        found.append((f"black {width}", pack(np.ones((5, width))), width))
+    found.append(("page", page_like(1200, 700), 1200))
+    return found
+
+
+CASES = [pytest.param(rows, width, id=name) for name, rows, width in cases()]
+
+
+@pytest.mark.parametrize(("rows", "width"), CASES)
+def test_libtiff_decodes_ours(rows: Rows, width: int) -> None:
+    coding = ef.g4_encode(rows, width, len(rows))
+    np.testing.assert_array_equal(decoded_by_libtiff(coding, width, len(rows)), rows)
+
+
+@pytest.mark.parametrize(("rows", "width"), CASES)
+def test_ours_decodes_libtiff(rows: Rows, width: int) -> None:
+    (coding,) = coded_by_libtiff(rows, width)
+    np.testing.assert_array_equal(ef.g4_decode(coding, width, len(rows)), rows)
+
+
+@pytest.mark.parametrize(("rows", "width"), CASES)
+def test_bits_are_those_of_libtiff(rows: Rows, width: int) -> None:
+    """T.6 leaves an encoder no choice: the same bits, but for zero bytes after EOFB."""
+    (coding,) = coded_by_libtiff(rows, width)
+    ours = ef.g4_encode(rows, width, len(rows))
+    assert ours.rstrip(b"\0") == coding.rstrip(b"\0")
+
+
+def test_strips_start_on_white() -> None:
+    rows = page_like(1200, 700)
+    strips = coded_by_libtiff(rows, 1200, rows_per_strip=128)
+    assert len(strips) == 6
+    for index, strip in enumerate(strips):
+        part = rows[index * 128 : (index + 1) * 128]
+        np.testing.assert_array_equal(ef.g4_decode(strip, 1200, len(part)), part)
+
+
+@pytest.mark.skipif(
+    shutil.which("tiffcp") is None, reason="needs tiffcp: apt-get install libtiff-tools"
+)
+def test_tiffcp_reads_and_writes_the_same(tmp_path: Path) -> None:
+    rows, width = page_like(2480, 800), 2480
+    source, plain = tmp_path / "g4.tif", tmp_path / "plain.tif"
+    source.write_bytes(tiff_around(ef.g4_encode(rows, width, len(rows)), width, len(rows)))
+    subprocess.run(["tiffcp", "-c", "none", source, plain], check=True, capture_output=True)
+    image = Image.open(plain)
+    got = ~np.frombuffer(image.tobytes(), np.uint8).reshape(len(rows), -1) & padding_mask(width)
+    np.testing.assert_array_equal(got, rows)
+
+
+@pytest.mark.skipif(
+    shutil.which("fax2tiff") is None, reason="needs fax2tiff: apt-get install libtiff-tools"
+)
+def test_fax2tiff_reads_the_raw_coding(tmp_path: Path) -> None:
+    rows, width = page_like(1728, 500), 1728
+    raw, made = tmp_path / "page.g4", tmp_path / "page.tif"
+    raw.write_bytes(ef.g4_encode(rows, width, len(rows)))
+    command = ["fax2tiff", "-4", "-X", str(width), "-M", "-o", made, raw]
+    subprocess.run(command, check=True, capture_output=True)
+    image = Image.open(made)
+    got = ~np.frombuffer(image.tobytes(), np.uint8).reshape(image.height, -1)
+    np.testing.assert_array_equal(got[: len(rows)], rows)
+
+
+@st.composite
+def run_patterns(draw: st.DrawFn) -> tuple[Rows, int]:
+    """Rows made of runs, each like the row above with some changes moved a little."""
+    width = draw(st.sampled_from([1, 7, 8, 63, 64, 65, 127, 200, 2700, 6000]))
+    position = st.integers(0, width)
+    changes = draw(st.lists(position, max_size=12))
+    rows = []
+    for _ in range(draw(st.integers(1, 8))):
+        moves = draw(st.lists(st.integers(-5, 5), min_size=len(changes), max_size=len(changes)))
+        changes = [min(max(c + m, 0), width) for c, m in zip(changes, moves, strict=True)]
+        changes += draw(st.lists(position, max_size=2))
+        edges = np.zeros(width + 1, np.uint8)
+        for change in changes:
+            edges[change] ^= 1
+        rows.append(np.bitwise_xor.accumulate(edges)[:width])
+    return pack(rows), width
+
+
+@settings(max_examples=300, deadline=None)
+@given(run_patterns())
+def test_round_trip_of_run_patterns(pattern: tuple[Rows, int]) -> None:
+    rows, width = pattern
+    coding = ef.g4_encode(rows, width, len(rows))
+    np.testing.assert_array_equal(ef.g4_decode(coding, width, len(rows)), rows)
+    np.testing.assert_array_equal(decoded_by_libtiff(coding, width, len(rows)), rows)
+
+
+def test_padding_bits_do_not_matter() -> None:
+    rows = noise(13, 9)
+    assert ef.g4_encode(rows | ~padding_mask(13), 13, 9) == ef.g4_encode(rows, 13, 9)
+
+
+def test_every_truncation_is_refused() -> None:
+    rows, width = page_like(300, 120), 300
+    whole = ef.g4_encode(rows, width, len(rows))
+    for size in range(len(whole) - 3):  # EOFB is the last 24 bits, and not asked for
+        with pytest.raises(TruncatedError, match=r"in row \d+ of 120"):
+            ef.g4_decode(whole[:size], width, len(rows))
+
+
+def test_eofb_before_the_last_row_is_refused() -> None:
+    rows = noise(40, 10)
+    with pytest.raises(TruncatedError, match="in row 10 of 11"):
+        ef.g4_decode(ef.g4_encode(rows, 40, 10), 40, 11)
+
+
+def test_corruption_gives_rows_or_a_status() -> None:
+    rows, width = page_like(500, 200), 500
+    whole = ef.g4_encode(rows, width, len(rows))
+    random = np.random.default_rng(5)
+    refused = 0
+    for _ in range(2000):
+        damaged = bytearray(whole)
+        for position in random.integers(0, len(whole), random.integers(1, 4)):
+            damaged[position] = random.integers(0, 256)
+        try:
+            ef.g4_decode(damaged, width, len(rows))
+        except KernelError:
+            refused += 1
+    assert refused > 1000
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.binary(max_size=200), st.integers(1, 300), st.integers(1, 50))
+def test_any_bytes_give_rows_or_a_status(data: bytes, width: int, height: int) -> None:
+    try:
+        rows = ef.g4_decode(data, width, height)
+    except (TruncatedError, BadCodeError):
+        return
+    np.testing.assert_array_equal(rows & ~padding_mask(width), 0)
+    again = ef.g4_encode(rows, width, height)
+    np.testing.assert_array_equal(ef.g4_decode(again, width, height), rows)
+
+
+def bits(text: str) -> bytes:
+    digits = text.replace(" ", "")
+    digits += "0" * (-len(digits) % 8)
+    return int("0" + digits, 2).to_bytes(len(digits) // 8, "big")
+
+
+@pytest.mark.parametrize(
+    ("coding", "error"),
+    [
+        pytest.param("011" + "1" * 16, BadCodeError, id="VR1 past the width"),
+        pytest.param("0001" + "1" * 16, BadCodeError, id="pass without b2"),
+        pytest.param("0000001111" + "1" * 16, BadCodeError, id="extension"),
+        pytest.param("001 10100 011" + "1" * 16, BadCodeError, id="runs of 9 and 4 in 10"),
+        pytest.param("001 0000 0000 0000" + "1" * 16, BadCodeError, id="no such white run"),
+        pytest.param("001 1111 11 000010" + "1" * 16, BadCodeError, id="VL2 from 10, a0 at 9"),
+        pytest.param("001 0111 000000000001 000000000001", TruncatedError, id="EOFB in a row"),
+        pytest.param("", TruncatedError, id="nothing"),
+    ],
+)
+def test_impossible_codes(coding: str, error: type[KernelError]) -> None:
+    with pytest.raises(error, match="in row 0 of 3"):
+        ef.g4_decode(bits(coding), 10, 3)
+
+
+def test_rows_before_the_fault_are_kept_and_the_rest_is_white() -> None:
+    from elqr_fast._native import g4
+
+    rows = np.full((5, 5), 0xAA, np.uint8)
+    good = noise(40, 3)
+    coding = ef.g4_encode(good, 40, 3)
+    status, decoded = g4.decode(coding, 40, rows)
+    assert (status, decoded) == (TruncatedError.status, 3)
+    np.testing.assert_array_equal(rows[:3], good)
+    np.testing.assert_array_equal(rows[3:], 0)
+
+
+def test_zero_runs_inside_a_row_cancel() -> None:
+    """Some encoders write them; they change no pixel."""
+    coding = bits("001 0111 0000110111 001 0111 11 1")  # white 2, black 0, white 2, black 2, V0
+    np.testing.assert_array_equal(ef.g4_decode(coding, 8, 1), pack([[0, 0, 0, 0, 1, 1, 0, 0]]))
+
+
+def test_wrong_sizes_are_refused() -> None:
+    rows = noise(16, 4)
+    for width, height in ((16, 5), (17, 4), (8, 4)):
+        with pytest.raises(ValueError, match="bytes"):
+            ef.g4_encode(rows, width, height)
+    with pytest.raises(ValueError, match="uint8"):
+        ef.g4_encode(rows.astype(np.uint16), 16, 4)
+    with pytest.raises(ValueError, match="no image"):
+        ef.g4_encode(rows, -1, 4)
+    with pytest.raises(EmptyError):
+        ef.g4_encode(b"", 16, 0)
+    with pytest.raises(EmptyError):
+        ef.g4_decode(b"", 0, 3)
+    with pytest.raises(OutOfRangeError):
+        ef.g4_encode(bytes((1 << 17) + 1), (1 << 20) + 8, 1)
+
+
+def test_flat_bytes_and_rows_are_the_same() -> None:
+    rows = noise(30, 4)
+    assert ef.g4_encode(rows.tobytes(), 30, 4) == ef.g4_encode(rows, 30, 4)
+    assert ef.g4_encode(np.asfortranarray(rows), 30, 4) == ef.g4_encode(rows, 30, 4)
