@@ -1,0 +1,152 @@
+"""Forms by name or from a file, with errors that say where in the file they are."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from difflib import get_close_matches
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, NoReturn, get_args, get_type_hints
+
+import msgspec
+
+from elqr_fast.errors import FormError
+
+from .model import Form
+from .positions import line_of
+
+_BUILT_IN = files("elqr_fast.forms") / "builtin"
+
+
+def list_forms() -> list[str]:
+    """The names of the built-in forms."""
+    names = (entry.name for entry in _BUILT_IN.iterdir())
+    return sorted(name.removesuffix(".toml") for name in names if name.endswith(".toml"))
+
+
+def load_form(name_or_path: str | Path) -> Form:
+    """A built-in form by its name, or the form of a TOML file.
+
+    Raises FormError with the file, the line and the key where one is to blame.
+    """
+    path = _locate(name_or_path)
+    try:
+        text = path.read_bytes().decode("utf-8")
+    except OSError as error:
+        raise FormError(f"{path}: cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise FormError(f"{path}: not UTF-8 (byte {error.start})") from error
+    return parse_form(text, path)
+
+
+def _locate(name_or_path: str | Path) -> Path:
+    known = list_forms()
+    if str(name_or_path) in known:
+        return Path(str(_BUILT_IN / f"{name_or_path}.toml"))
+    path = Path(name_or_path)
+    if path.is_file():
+        return path
+    near = get_close_matches(str(name_or_path), known, n=1)
+    hint = f"; did you mean {near[0]!r}?" if near else ""
+    raise FormError(
+        f"unknown form {str(name_or_path)!r}{hint} (built in: {', '.join(known)}; or name a file)"
+    )
+
+
+def parse_form(text: str, path: Path) -> Form:
+    """The form in a TOML text; `path` is for messages and for fonts beside the form."""
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise FormError(f"{path}: not TOML: {error}") from error
+    if "path" in data:
+        fail(text, path, ("path",), "unknown key 'path'")
+    try:
+        form = msgspec.convert({**data, "path": str(path)}, Form, str_keys=True)
+    except msgspec.ValidationError as error:
+        _fail_validation(text, path, str(error), error)
+    _check(form, text, path)
+    return form
+
+
+def fail(
+    text: str, path: Path, key: tuple[str | int, ...], message: str, cause: Exception | None = None
+) -> NoReturn:
+    """Raise the FormError for a key of a file, with its line."""
+    line = line_of(text, key)
+    where = f"{path}:{line}" if line else f"{path}"
+    raise FormError(f"{where}: {_dotted(key)}{message}") from cause
+
+
+def fail_in(form: Form, key: tuple[str | int, ...], message: str) -> NoReturn:
+    """Raise the FormError for a key of a form that was loaded before."""
+    path = Path(form.path)
+    text = path.read_text("utf-8") if form.path and path.is_file() else ""
+    fail(text, path if form.path else Path(form.name), key, message)
+
+
+def _dotted(key: tuple[str | int, ...]) -> str:
+    words = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in key)
+    return f"{words.lstrip('.')}: " if words else ""
+
+
+def _fail_validation(text: str, path: Path, message: str, cause: Exception) -> NoReturn:
+    """Turn msgspec's "… - at `$.a.b[2]`" into file, line, key, and the nearest known key."""
+    what, _, where = message.partition(" - at `$")
+    # A dictionary's entry is shown as [...], its key by "key in": neither has a line of its own.
+    key = tuple(
+        int(number) if number else word
+        for word, number in re.findall(r"\.?([A-Za-z_]\w*)|\[(\d+)\]", where.strip("`"))
+    )
+    unknown = re.match(r"Object contains unknown field `(.*)`", what)
+    if unknown:
+        name = unknown.group(1)
+        near = get_close_matches(name, _keys_at(key), n=1)
+        hint = f", did you mean {near[0]!r}?" if near else f"; known are {', '.join(_keys_at(key))}"
+        fail(text, path, (*key, name), f"unknown key{hint}", cause)
+    fail(text, path, key, what, cause)
+
+
+def _keys_at(key: tuple[str | int, ...]) -> list[str]:
+    """The keys that the table at a path may have."""
+    kind: Any = Form
+    for part in key:
+        if isinstance(part, str) and hasattr(kind, "__struct_fields__"):
+            kind = get_type_hints(kind).get(part)
+        kind = _table_type(kind)
+    fields = list(getattr(kind, "__struct_fields__", ()))
+    return [field for field in fields if not (kind is Form and field == "path")]
+
+
+def _table_type(kind: Any) -> Any:
+    """The struct inside `list[X]`, `dict[str, X]` or `X | None`."""
+    while get_args(kind):
+        kind = next((arg for arg in reversed(get_args(kind)) if arg is not type(None)), None)
+    return kind
+
+
+def _check(form: Form, text: str, path: Path) -> None:
+    """What the types cannot say, apart from geometry, which is the plate's to check."""
+    for claim, table in (("qr", form.qr), ("bar_code", form.bar_code)):
+        if (claim in form.claims) != (table is not None):
+            state = "is claimed but there is no such table" if table is None else "is not claimed"
+            fail(text, path, ("claims",), f"{claim} {state}")
+    if form.qr and not form.parts.receipt:
+        fail(text, path, ("parts",), "a slip with a QR code has three parts: receipt is missing")
+    for key, items, _, _ in form.areas:
+        area = tuple(key.split("."))
+        for group in ("texts", "fields", "ocr"):
+            for index, item in enumerate(getattr(items, group, ())):
+                _check_font(form, text, path, (*area, group, index), item.font)
+        for index, mark in enumerate(items.marks):
+            if mark.drawing not in form.drawings:
+                fail(text, path, (*area, "marks", index), f"no drawing is called {mark.drawing!r}")
+        for index, line in enumerate(items.lines):
+            if line.span.x1 != line.span.x2 and line.span.y1 != line.span.y2:
+                fail(text, path, (*area, "lines", index), "a line is horizontal or vertical")
+
+
+def _check_font(form: Form, text: str, path: Path, key: tuple[str | int, ...], chain: str) -> None:
+    if chain not in form.fonts:
+        fail(text, path, (*key, "font"), f"no font chain is called {chain!r}")

@@ -1,0 +1,254 @@
+"""A plate: a form at one dpi for one device, everything in whole dots, made once and used often."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import floor
+from pathlib import Path
+from typing import Literal
+
+from elqr_fast.errors import ConfigError
+from elqr_fast.forms.model import Field, Form, OcrLine
+
+from .clearance import Area, check_clear, check_disjoint, check_inside
+from .fonts import Face, open_chain
+from .geometry import (
+    BarPlace,
+    QrPlace,
+    check_dpi,
+    place_bars,
+    place_qr,
+    to_dots,
+    to_rect,
+)
+from .layout import Chain, line_runs, width
+from .scene import Rect, Scene, TextRun
+from .static import Ink, StaticInk, baseline_of, ink_boxes
+
+Layer = Literal["all", "variable"]
+Key = tuple[str | int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FieldPlace:
+    """A field of the form and its box in dots."""
+
+    key: Key
+    field: Field
+    rect: Rect
+    chain: Chain
+
+
+@dataclass(frozen=True, slots=True)
+class OcrPlace:
+    """An OCR line: cell i begins at x + i * pitch; x, pitch and size in dots, unrounded."""
+
+    key: Key
+    line: OcrLine
+    x: float
+    baseline: int
+    pitch: float
+    size: float
+    chain: Chain
+
+
+@dataclass(frozen=True, slots=True)
+class Plate:
+    """A form at one dpi.
+
+    `static` is all ink that every page shares, in the colour `static_ink` (r, g, b); with the layer
+    `variable` it is empty, a draft's stamp aside.  `faces` are the opened fonts by the names that
+    text runs use.  `qr` and `bars` are None where the form has no such code.
+    """
+
+    form: Form
+    dpi: int
+    width: int
+    height: int
+    layer: Layer
+    draft: bool
+    static: Scene
+    static_ink: tuple[int, int, int]
+    faces: dict[str, Face]
+    fields: tuple[FieldPlace, ...]
+    ocr: tuple[OcrPlace, ...]
+    qr: QrPlace | None
+    bars: BarPlace | None
+    bar_texts: tuple[FieldPlace, ...]
+
+
+def make_plate(form: Form, dpi: int, *, layer: Layer = "all", draft: bool = False) -> Plate:
+    """The plate of a form.
+
+    Raises FormError for geometry that cannot be printed (off the page, in a code's quiet zone, in
+    an area kept empty, no whole dots, saying what would fit), FontError for a font that is missing
+    or broken.  A draft stands in for missing fonts and is stamped DRAFT.
+    """
+    check_dpi(dpi)
+    if layer not in ("all", "variable"):
+        raise ConfigError(f"layer {layer!r}: it is 'all' or 'variable'")
+    opened = _open_fonts(form, draft)
+    faces = {face.key: face for chain in opened.values() for face in chain.faces}
+    inks = StaticInk(form, dpi, opened).draw()
+    plate = Plate(
+        form=form,
+        dpi=dpi,
+        width=to_dots(form.page.width, dpi),
+        height=to_dots(form.page.height, dpi),
+        layer=layer,
+        draft=draft,
+        static=_merged([ink.scene for ink in inks] if layer == "all" else []),
+        static_ink=form.ink,
+        faces=faces,
+        fields=tuple(_fields(form, dpi, opened)),
+        ocr=tuple(_ocr_lines(form, dpi, opened)),
+        qr=place_qr(form, form.qr, dpi) if form.qr else None,
+        bars=place_bars(form, form.bar_code, dpi) if form.bar_code else None,
+        bar_texts=tuple(_bar_texts(form, dpi, opened)),
+    )
+    _check(plate, inks)
+    if draft:
+        plate.static.runs.extend(_stamps(plate, opened))
+    return plate
+
+
+def _open_fonts(form: Form, draft: bool) -> dict[str, Chain]:
+    folder = Path(form.path).parent if form.path else None
+    opened: dict[str, Face] = {}
+    chains = {}
+    for name, entries in form.fonts.items():
+        for entry in entries:
+            if entry not in opened:
+                opened[entry] = open_chain([entry], folder=folder, draft=draft)[0]
+        chains[name] = Chain([opened[entry] for entry in entries])
+    return chains
+
+
+def _merged(scenes: list[Scene]) -> Scene:
+    whole = Scene()
+    for scene in scenes:
+        whole.rects += scene.rects
+        whole.shapes += scene.shapes
+        whole.runs += scene.runs
+    return whole
+
+
+def _fields(form: Form, dpi: int, chains: dict[str, Chain]) -> list[FieldPlace]:
+    return [
+        FieldPlace(
+            (*name.split("."), "fields", index),
+            field,
+            to_rect(field.box.moved(x, y), dpi),
+            chains[field.font],
+        )
+        for name, items, x, y in form.areas
+        for index, field in enumerate(items.fields)
+    ]
+
+
+def _bar_texts(form: Form, dpi: int, chains: dict[str, Chain]) -> list[FieldPlace]:
+    notice = form.parts.paid_notice.box
+    texts = form.bar_code.texts if form.bar_code else []
+    return [
+        FieldPlace(
+            ("bar_code", "texts", index),
+            field,
+            to_rect(field.box.moved(notice.x, notice.y), dpi),
+            chains[field.font],
+        )
+        for index, field in enumerate(texts)
+    ]
+
+
+def _ocr_lines(form: Form, dpi: int, chains: dict[str, Chain]) -> list[OcrPlace]:
+    return [
+        OcrPlace(
+            key=("parts", name, "ocr", index),
+            line=line,
+            x=(part.box.x + line.x) * dpi / 25.4,
+            baseline=to_dots(part.box.y + line.baseline, dpi),
+            pitch=line.pitch * dpi / 25.4,
+            size=line.size * dpi / 72,
+            chain=chains[line.font],
+        )
+        for name, part in form.parts
+        for index, line in enumerate(part.ocr)
+    ]
+
+
+#: Characters of the two OCR lines (see codes.ocr_lines).
+OCR_LENGTH = {"ocr_upper": 39, "ocr_lower": 44}
+
+
+def _ocr_area(place: OcrPlace) -> Rect:
+    """The cells of a line, from a capital's height above the baseline to a tenth below it."""
+    left = floor(place.x)
+    right = floor(place.x + OCR_LENGTH[place.line.source] * place.pitch) + 1
+    top = place.baseline - floor(0.75 * place.size)
+    return Rect(left, top, right - left, floor(0.85 * place.size))
+
+
+def _check(plate: Plate, inks: list[Ink]) -> None:
+    """Geometry that would be misread or refused at a window."""
+    form, dpi = plate.form, plate.dpi
+    printed = [
+        Area(ink.key, "ink", rect) for ink in inks for rect in ink_boxes(ink.scene, plate.faces)
+    ]
+    fields = [Area(place.key, "field", place.rect) for place in (*plate.fields, *plate.bar_texts)]
+    ocr = [Area(place.key, "OCR line", _ocr_area(place)) for place in plate.ocr]
+    codes = _codes(plate)
+    empty = _empty(form, dpi)
+    kept = [area for area in empty if area.what != "ocr band"]
+    bands = [area for area in empty if area.what == "ocr band"]
+    page = Rect(0, 0, plate.width, plate.height)
+    check_inside(form, [*_parts(form, dpi), *printed, *fields, *ocr, *codes, *empty], page, dpi)
+    check_disjoint(form, codes, dpi)
+    check_disjoint(form, [*fields, *ocr], dpi)
+    check_clear(form, codes, [*printed, *fields, *ocr], dpi)
+    check_clear(form, kept, [*printed, *fields, *ocr, *codes], dpi)
+    check_clear(form, bands, [*printed, *fields, *codes], dpi)
+
+
+def _parts(form: Form, dpi: int) -> list[Area]:
+    parts = [Area(("parts", name), "part", to_rect(part.box, dpi)) for name, part in form.parts]
+    return [Area(("slip",), "slip", to_rect(form.slip, dpi)), *parts]
+
+
+def _codes(plate: Plate) -> list[Area]:
+    codes = []
+    if plate.qr:
+        codes.append(Area(("qr", "box"), "eL-QR with its quiet zone", plate.qr.quiet))
+    if plate.bars:
+        codes.append(Area(("bar_code", "box"), "bar code with its quiet zones", plate.bars.quiet))
+    return codes
+
+
+def _empty(form: Form, dpi: int) -> list[Area]:
+    """The inside of each area kept empty; a frame's own ink is its edge."""
+    areas = []
+    for name, items, x, y in form.areas:
+        for index, empty in enumerate(items.empty):
+            outer = to_rect(empty.box.moved(x, y), dpi)
+            weight = max(1, to_dots(empty.line, dpi)) if empty.line else 0
+            inner = Rect(
+                outer.x + weight,
+                outer.y + weight,
+                outer.width - 2 * weight,
+                outer.height - 2 * weight,
+            )
+            key: Key = (*name.split("."), "empty", index)
+            areas.append(Area(key, empty.kind.replace("_", " "), inner))
+    return areas
+
+
+def _stamps(plate: Plate, chains: dict[str, Chain]) -> list[TextRun]:
+    """DRAFT in every date-stamp box: free of other ink, and then no bank can stamp the slip."""
+    areas = [area.rect for area in _empty(plate.form, plate.dpi) if area.what == "date stamp"]
+    page = Rect(0, 0, plate.width, plate.height // 8)
+    glyphs = next(iter(chains.values())).shape("DRAFT")
+    runs = []
+    for area in areas or [page]:
+        size = floor(min(0.9 * area.width / width(glyphs), area.height))
+        left = area.x + floor((area.width - width(glyphs) * size) / 2)
+        runs += line_runs(glyphs, size, left, baseline_of(area, size, 0, 1))
+    return runs
