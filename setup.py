@@ -16,7 +16,9 @@ ABI3 = sys.implementation.name == "cpython" and not FREE_THREADED
 FLAGS = ["/O2", "/std:c11"] if sys.platform == "win32" else ["-O3", "-std=c11", "-g0"]
 
 MODULES = {
+    "bars": ["code128.c"],
     "g4": ["g4_encode.c", "g4_decode.c"],
+    "payload": ["payload.c"],
 }
 
 

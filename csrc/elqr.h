@@ -101,7 +101,8 @@ int elqr_qr_encode_batch(const uint8_t *data, const size_t *ends, size_t width, 
 int elqr_qr_encode_one(const uint8_t *data, size_t length, int mode, int version, int level,
                        int mask, uint8_t *packed, uint8_t *mask_used);
 
-/*---- G4: bilevel rows by ITU-T T.6, as in TIFF compression 4 and PDF's CCITTFaxDecode with K -1 ----
+/*---- G4: bilevel rows by ITU-T T.6, as in TIFF compression 4 and PDF's CCITTFaxDecode with K -1
+ * ----
  *
  * Rows are packed: 8 pixels a byte, most significant bit left, 1 = black, each row on a byte edge.
  * Coded bits fill bytes from the most significant bit (TIFF FillOrder 1), black is coded as black
@@ -141,6 +142,124 @@ size_t elqr_g4_decode_words(uint32_t width);
  * Time is linear in size and in the pixels. */
 int elqr_g4_decode(const uint8_t *coded, size_t size, uint32_t width, uint32_t height,
                    uint8_t *rows, size_t stride, uint32_t *words, uint32_t *decoded);
+
+/* ---- Payloads: rows of ASCII digits that a layout describes ----------------------------------
+ *
+ * A layout names every digit of a row: literals, fields, and check digits over other digits.  The
+ * eL-QR's 255 digits, the two OCR lines and the bar code's 44 digits are three layouts; all of
+ * them are data (src/elqr_fast/codes/layouts), none is known to this file.
+ */
+enum {
+    ELQR_LAYOUT_LENGTH = 256, /* most digits of a row */
+    ELQR_LAYOUT_FIELDS = 32,
+    ELQR_LAYOUT_CHECKS = 8,
+    ELQR_OCR_WINDOW = 64 /* digits read at once for a check-digit pair */
+};
+
+/* What a field holds. */
+enum {
+    ELQR_FIELD_DIGITS = 0,
+    ELQR_FIELD_DATE = 1 /* given as YYYYMMDD; the last `width` digits of it are in the row */
+};
+
+/* How a value shorter than its field is filled up with zeros. */
+enum { ELQR_PAD_LEFT = 0, ELQR_PAD_RIGHT = 1, ELQR_PAD_NONE = 2 };
+
+typedef struct {
+    uint16_t offset;  /* index of its first digit in the row */
+    uint16_t repeat;  /* where the same digits stand again; equal to offset if nowhere */
+    uint16_t width;   /* digits in the row; for a date 1..8 */
+    uint8_t kind;     /* ELQR_FIELD_... */
+    uint8_t pad;      /* ELQR_PAD_...; a date is never padded */
+    uint8_t required; /* 0: an empty value leaves the digits of the template */
+    uint64_t minimum; /* of the value; checked where width < 19 */
+    uint64_t maximum;
+} elqr_field;
+
+enum {
+    ELQR_CHECK_OCR_PAIR = 0, /* CD1 CD2 at `position` over `length` <= 62 digits from `start` */
+    ELQR_CHECK_MOD10 = 1,    /* one digit, weights 3,1,3... from the right over the same span */
+    ELQR_CHECK_CRC16 = 2     /* five decimal digits over all digits before `position` */
+};
+
+typedef struct {
+    uint8_t kind;
+    uint16_t position;
+    uint16_t start;
+    uint16_t length;
+} elqr_check;
+
+/* Read-only after elqr_layout_init; any number of threads may share one.  About 30 kB. */
+typedef struct {
+    uint16_t length;
+    uint16_t prefix; /* digits before the first field or check */
+    uint16_t tail;   /* from here to the CRC stand only literals and fields with a default */
+    uint16_t n_fields;
+    uint16_t n_checks;
+    uint16_t template_crc;
+    elqr_field fields[ELQR_LAYOUT_FIELDS];
+    elqr_check checks[ELQR_LAYOUT_CHECKS];
+    uint8_t template_digits[ELQR_LAYOUT_LENGTH];
+    uint8_t is_literal[ELQR_LAYOUT_LENGTH]; /* 0xFF at literals, else 0 */
+    uint16_t window[ELQR_LAYOUT_CHECKS];    /* first digit of a pair's window */
+    uint8_t weights1[ELQR_LAYOUT_CHECKS][ELQR_OCR_WINDOW];
+    uint8_t weights2[ELQR_LAYOUT_CHECKS][ELQR_OCR_WINDOW];
+    uint16_t crc_pairs[ELQR_LAYOUT_LENGTH / 2][100]; /* see payload.c */
+} elqr_layout;
+
+/* Fills `layout` from a template (`length` digits: literals and defaults in place, '0' elsewhere),
+ * the fields and the checks, in the order in which check digits are to be computed.  At most one
+ * CRC, and it ends the row.  Copies what it needs.  Returns ELQR_OK, ELQR_TOO_LONG (length, or too
+ * many fields or checks), ELQR_BAD_CHARACTER (template), or ELQR_OUT_OF_RANGE (a field or check
+ * with an unknown kind, outside the row, or on top of another).  Time: about 50 microseconds. */
+int elqr_layout_init(elqr_layout *layout, const uint8_t *template_digits, size_t length,
+                     const elqr_field *fields, size_t n_fields, const elqr_check *checks,
+                     size_t n_checks);
+
+enum {
+    ELQR_COLUMN_ABSENT = 0, /* every row takes the template's digits */
+    ELQR_COLUMN_INT64 = 1,
+    ELQR_COLUMN_TEXT32 = 2, /* Arrow string: int32 offsets [n + 1] into bytes */
+    ELQR_COLUMN_TEXT64 = 3  /* Arrow large_string: int64 offsets */
+};
+
+/* One value a row, in Arrow's memory layout.  Owned by the caller. */
+typedef struct {
+    int form;                /* ELQR_COLUMN_... */
+    const uint8_t *values;   /* INT64: int64_t [n], native byte order; TEXT: offsets [n + 1] */
+    const uint8_t *text;     /* TEXT: the bytes that offsets point into, else unused */
+    size_t text_size;        /* bytes in `text`; an offset beyond it is a status, not a read */
+    const uint8_t *validity; /* bit i + validity_start set: row i has a value; NULL: all have */
+    size_t validity_start;
+} elqr_column;
+
+/* Writes n rows of layout->length digits to `rows`, one column for each field in layout order,
+ * and to `statuses` [n_fields][n] ELQR_OK or what is wrong with that value: ELQR_EMPTY (required,
+ * but null or empty), ELQR_BAD_CHARACTER, ELQR_TOO_LONG, ELQR_TOO_SHORT (not padded),
+ * ELQR_BAD_DATE, ELQR_OUT_OF_RANGE, ELQR_TRUNCATED (offsets outside the text).  A row with any of
+ * these is all zero bytes, so that it can never pass for digits.  Returns the number of such rows.
+ * O(n). */
+size_t elqr_payload_build(const elqr_layout *layout, const elqr_column *columns, size_t n,
+                          uint8_t *rows, uint8_t *statuses);
+
+/* Checks n rows of layout->length bytes.  Per row: statuses[i] is ELQR_OK or the first of
+ * ELQR_BAD_PREFIX (digits before the first field), ELQR_BAD_CHARACTER (not a digit), ELQR_BAD_CRC,
+ * ELQR_BAD_CHECK_DIGIT, ELQR_AMOUNT_MISMATCH (a repeated field differs), ELQR_BAD_PREFIX (literals
+ * farther on), ELQR_BAD_DATE or ELQR_OUT_OF_RANGE; positions[i] is the index of the first digit
+ * concerned (0 if ELQR_OK).  The CRC comes before what it covers: where it is right, a later fault
+ * was made by the issuer, not by the reading.  Returns the number of rows not ELQR_OK.  O(n). */
+size_t elqr_payload_parse(const elqr_layout *layout, const uint8_t *rows, size_t n,
+                          uint8_t *statuses, uint16_t *positions);
+
+/* ---- Bar codes: GS1-128 of 44 digits ----------------------------------------------------------
+ */
+enum { ELQR_BILL_DIGITS = 44, ELQR_BILL_MODULES = 288 };
+
+/* Draws n symbols: Start C, FNC1, 22 digit pairs, mod-103 check, Stop (ISO/IEC 15417).  `digits` is
+ * [n][44] ASCII, `modules` [n][288] bytes, 1 = bar, left to right, no quiet zone.  Returns ELQR_OK,
+ * or ELQR_BAD_CHARACTER with the row in *bad_item; symbols before it are drawn, it and those after
+ * it are not.  O(n). */
+int elqr_bill_bars(const uint8_t *digits, size_t n, uint8_t *modules, size_t *bad_item);
 
 #ifdef __cplusplus
 }

@@ -1,1 +1,1 @@
-"""(to be written)"""
+"""Codes: payloads, OCR lines, bar codes, symbols, and how foreign codes are recognised."""
