@@ -19,6 +19,14 @@ MODULES = {
     "bars": ["code128.c"],
     "g4": ["g4_encode.c", "g4_decode.c"],
     "payload": ["payload.c"],
+    "symbols": [
+        "qr_batch.c",
+        "qr_encode.c",
+        "qr_matrix.c",
+        "qr_tables.c",
+        "gf256.c",
+        "gf256_tables.c",
+    ],
 }
 
 

@@ -52,12 +52,26 @@ size_t elqr_qr_span(const uint8_t *data, size_t length, int mode) {
     return i;
 }
 
+/* Whole items are the common case: no exit inside the loops, so that compilers vectorise the first.
+ */
+static int all_digits(const uint8_t *data, size_t length) {
+    unsigned other = 0;
+    for (size_t i = 0; i < length; i++)
+        other |= (uint8_t)(data[i] - '0') > 9;
+    return !other;
+}
+
+static int all_alphanumeric(const uint8_t *data, size_t length) {
+    unsigned other = 0;
+    for (size_t i = 0; i < length; i++)
+        other |= qr_alphanumeric_value[data[i]] == QR_NOT_ALPHANUMERIC;
+    return !other;
+}
+
 int elqr_qr_narrowest_mode(const uint8_t *data, size_t length) {
-    if (elqr_qr_span(data, length, ELQR_QR_NUMERIC) == length)
+    if (all_digits(data, length))
         return ELQR_QR_NUMERIC;
-    if (elqr_qr_span(data, length, ELQR_QR_ALPHANUMERIC) == length)
-        return ELQR_QR_ALPHANUMERIC;
-    return ELQR_QR_BYTE;
+    return all_alphanumeric(data, length) ? ELQR_QR_ALPHANUMERIC : ELQR_QR_BYTE;
 }
 
 /* Table 3: bits of the character count indicator, for versions 1-9, 10-26 and 27-40. */

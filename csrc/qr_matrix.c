@@ -80,12 +80,13 @@ static void draw_version(qr_matrix *matrix) {
     if (matrix->version < 7)
         return;
     const uint32_t word = qr_version_information[matrix->version];
-    for (int bit = 0; bit < 18; bit++) {
-        const int dark = word >> bit & 1, along = bit / 3;
-        const int across = matrix->side - 11 + bit % 3;
-        set_function(matrix, along, across, dark);
-        set_function(matrix, across, along, dark);
-    }
+    const int near_edge = matrix->side - 11;
+    for (int along = 0; along < 6; along++)
+        for (int across = 0; across < 3; across++) {
+            const int dark = word >> (3 * along + across) & 1;
+            set_function(matrix, along, near_edge + across, dark);
+            set_function(matrix, near_edge + across, along, dark);
+        }
 }
 
 void qr_matrix_init(qr_matrix *matrix, int version) {

@@ -1,0 +1,170 @@
+# cython: freethreading_compatible=True, language_level=3, boundscheck=False, wraparound=False
+"""QR symbols: checks the buffers, drops the GIL around one kernel call, raises.
+
+Indices below come from shapes that are checked first, which is why bounds checks are off.
+"""
+
+from libc.stddef cimport size_t
+from libc.stdint cimport uint8_t
+
+import numpy as np
+
+from elqr_fast.errors import EmptyError, kernel_error
+
+
+cdef extern from "elqr.h" nogil:
+    enum:
+        ELQR_OK
+        ELQR_TOO_LONG
+        ELQR_BAD_CHARACTER
+        ELQR_QR_NUMERIC
+        ELQR_QR_ALPHANUMERIC
+        ELQR_QR_BYTE
+        ELQR_QR_AUTOMATIC
+    int elqr_qr_side(int version)
+    size_t elqr_qr_capacity(int version, int level, int mode)
+    int elqr_qr_smallest_version(size_t length, int level, int mode)
+    size_t elqr_qr_span(const uint8_t *data, size_t length, int mode)
+    int elqr_qr_modes(const uint8_t *data, const size_t *ends, size_t width, size_t n,
+                      uint8_t *modes)
+    int elqr_qr_encode_batch(const uint8_t *data, const size_t *ends, size_t width, size_t n,
+                             int mode, int version, int level, int mask, uint8_t *packed,
+                             uint8_t *masks, size_t *bad_item)
+    int elqr_qr_encode_one(const uint8_t *data, size_t length, int mode, int version, int level,
+                           int mask, uint8_t *packed, uint8_t *mask_used)
+
+
+NUMERIC = ELQR_QR_NUMERIC
+ALPHANUMERIC = ELQR_QR_ALPHANUMERIC
+BYTE = ELQR_QR_BYTE
+AUTOMATIC = ELQR_QR_AUTOMATIC
+
+
+def side(int version):
+    """Modules on a side without quiet zone; 0 if `version` is not 1 to 40."""
+    return elqr_qr_side(version)
+
+
+def capacity(int version, int level, int mode):
+    """Characters one segment of `mode` may have; 0 if an argument is out of range."""
+    return elqr_qr_capacity(version, level, mode)
+
+
+def smallest_version(size_t length, int level, int mode):
+    """Smallest version that holds `length` characters of `mode`; 0 if none does."""
+    return elqr_qr_smallest_version(length, level, mode)
+
+
+cdef const size_t *check_layout(
+    const uint8_t[::1] data, const size_t[::1] ends, size_t width, size_t n
+) except? NULL:
+    """Address of the end offsets, NULL for items of fixed width; raises unless all n lie in data.
+
+    That the offsets never decrease is for the kernel to check.
+    """
+    cdef size_t size = data.shape[0]
+    if n == 0:
+        return NULL
+    if ends is None:
+        if width != 0 and size // width < n:
+            raise ValueError(f"{size} bytes are fewer than {n} items of {width}")
+    elif <size_t>ends.shape[0] != n or ends[n - 1] > size:
+        raise ValueError(f"end offsets are not {n} within {size} bytes")
+    if size == 0:
+        raise EmptyError(0)
+    if ends is None:
+        return NULL
+    return &ends[0]
+
+
+cdef (size_t, size_t) bounds(const size_t *ends, size_t width, size_t i) noexcept nogil:
+    """Where item i begins and ends in the data."""
+    if ends == NULL:
+        return i * width, (i + 1) * width
+    return (ends[i - 1] if i else 0), ends[i]
+
+
+def survey(const uint8_t[::1] data not None, const size_t[::1] ends, size_t width, size_t n):
+    """The narrowest mode of each item, and the longest item of each mode.
+
+    Item i is data[i * width : (i + 1) * width], or data[ends[i - 1] : ends[i]] where `ends` is
+    not None.  Returns uint8 [n] of modes and a dict from each mode present to a length.  Raises
+    EmptyError for an item of no characters.
+    """
+    cdef const size_t *offsets = check_layout(data, ends, width, n)
+    modes = np.empty(n, np.uint8)
+    if n == 0:
+        return modes, {}
+    cdef uint8_t[::1] view = modes
+    cdef size_t longest[8]
+    cdef size_t i, start, end, empty = n
+    cdef int mode, status
+    with nogil:
+        status = elqr_qr_modes(&data[0], offsets, width, n, &view[0])
+        for mode in range(8):
+            longest[mode] = 0
+        if status == ELQR_OK:
+            for i in range(n):
+                start, end = bounds(offsets, width, i)
+                if start == end:
+                    empty = i
+                    break
+                if end - start > longest[view[i]]:
+                    longest[view[i]] = end - start
+    if status != ELQR_OK:
+        raise kernel_error(status)
+    if empty != n:
+        raise EmptyError(empty)
+    return modes, {mode: longest[mode] for mode in range(8) if longest[mode]}
+
+
+def encode(
+    const uint8_t[::1] data not None, const size_t[::1] ends, size_t width,
+    int mode, int version, int level, int mask,
+    uint8_t[:, :, ::1] packed not None, uint8_t[::1] masks not None,
+):
+    """Symbols of len(masks) items, laid out as in `survey`, into `packed` and `masks`.
+
+    `packed` is uint8 [n, side, (side + 7) // 8].  Raises the exception of the kernel's status,
+    with the index of the item and what is wrong where.
+    """
+    cdef size_t n = masks.shape[0]
+    cdef Py_ssize_t modules = elqr_qr_side(version)
+    cdef const size_t *offsets = check_layout(data, ends, width, n)
+    if modules and (<size_t>packed.shape[0] != n or packed.shape[1] != modules
+                    or packed.shape[2] != (modules + 7) // 8):
+        raise ValueError(f"packed must have shape ({n}, {modules}, {(modules + 7) // 8})")
+    if n == 0:
+        return
+    cdef size_t bad_item = 0
+    cdef int status
+    with nogil:
+        status = elqr_qr_encode_batch(&data[0], offsets, width, n, mode, version, level, mask,
+                                      &packed[0, 0, 0], &masks[0], &bad_item)
+    if status == ELQR_OK:
+        return
+    cdef size_t start, end
+    start, end = bounds(offsets, width, bad_item)
+    detail = ""
+    if status == ELQR_TOO_LONG:
+        detail = f"{end - start} characters, {elqr_qr_capacity(version, level, mode)} fit"
+    elif status == ELQR_BAD_CHARACTER:
+        detail = f"position {elqr_qr_span(&data[start], end - start, mode)}"
+    raise kernel_error(status, bad_item, detail)
+
+
+def encode_reference(const uint8_t[::1] data not None, int mode, int version, int level, int mask):
+    """One symbol by the clear, portable edition: uint8 [side, (side + 7) // 8] and its mask."""
+    cdef Py_ssize_t modules = elqr_qr_side(version)
+    packed = np.zeros((max(modules, 1), (modules + 7) // 8 or 1), np.uint8)
+    cdef uint8_t[:, ::1] view = packed
+    cdef size_t length = data.shape[0]
+    cdef const uint8_t *address = &data[0] if length else NULL
+    cdef uint8_t mask_used = 0
+    cdef int status
+    with nogil:
+        status = elqr_qr_encode_one(address, length, mode, version, level, mask, &view[0, 0],
+                                    &mask_used)
+    if status != ELQR_OK:
+        raise kernel_error(status)
+    return packed, mask_used
