@@ -39,7 +39,7 @@ def select_columns(columns: Columns, names: Iterable[str]) -> dict[str, pa.Array
 def native_column(array: pa.Array) -> native.Column:
     """The kernel's view of an array from `select_columns`; no copy."""
     buffers = array.buffers()
-    validity = buffers[0] if array.null_count else None
+    validity = _bytes(buffers[0]) if array.null_count else None
     form, size = _form(array.type)
     values = _bytes(buffers[1])[array.offset * size :]
     text = _bytes(buffers[2]) if form != "int64" else None
