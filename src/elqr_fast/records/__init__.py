@@ -1,1 +1,1 @@
-"""(to be written)"""
+"""Notices in: readers, column maps, checks of what is not in a code, rejects, synthetic notices."""
