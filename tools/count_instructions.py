@@ -87,9 +87,9 @@ def verdict(recorded: int | None, found: int) -> tuple[bool, str]:
     if recorded is None:
         return False, "not recorded: run with --refresh"
     change = found / recorded - 1
-    if change > TOLERANCE:
+    if found > recorded * (1 + TOLERANCE):
         return False, f"{change:+.1%}, more than {TOLERANCE:.0%}"
-    if change < -TOLERANCE:
+    if found < recorded * (1 - TOLERANCE):
         return True, f"{change:+.1%}, worth recording with --refresh"
     return True, f"{change:+.1%}"
 

@@ -26,8 +26,14 @@ def gate() -> ModuleType:
 
 @pytest.mark.parametrize(
     ("recorded", "found", "passes"),
-    [(1000, 1000, True), (1000, 1030, True), (1000, 1031, False), (1000, 500, True), (None, 1, False)],
-)  # fmt: skip
+    [
+        (1000, 1000, True),
+        (1000, 1030, True),
+        (1000, 1031, False),
+        (1000, 9, True),
+        (None, 1, False),
+    ],
+)
 def test_verdict(gate: ModuleType, recorded: int | None, found: int, passes: bool) -> None:
     assert gate.verdict(recorded, found)[0] is passes
 
