@@ -1,0 +1,204 @@
+"""The closed loop: from the bytes that were emitted back to the codes, and those to the record.
+
+A raster page is decoded from its coded strips, a vector page parsed from its own path operators;
+what lies at the plate's places must be whole modules on the dot grid.  Each matrix is then read
+by zxing-cpp, which shares no code with our encoder, and compared with the record.
+
+Reasons say what is wrong, never what a code holds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import nullcontext
+from itertools import zip_longest
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO, Literal, NamedTuple, cast
+
+import numpy as np
+import numpy.typing as npt
+import pypdfium2
+import zxingcpp
+
+from elqr_fast.render.code_places import Fault, PageCodes
+from elqr_fast.render.geometry import BAR_QUIET, QR_QUIET
+from elqr_fast.render.readback_pdf import pdf_codes
+from elqr_fast.render.readback_tiff import tiff_codes
+from elqr_fast.render.scene import Modules
+
+if TYPE_CHECKING:
+    from elqr_fast.render.plate import Plate
+
+#: uint8 [n, 255], ASCII digits: the payload of every page in order.
+Digits = npt.NDArray[np.uint8]
+#: The 44 digits of every page's bar code, None for a page without one.
+BarTexts = Sequence[str | None]
+Reader = Callable[[Modules], bytes | None]
+Record = tuple[bytes | None, bytes | None]
+
+# With `is_pure` zxing-cpp 3.1 finds nothing when asked for QRCodeModel2.  No other kind can slip
+# in: the content is compared with 255 digits, which those cannot hold.
+_QR = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
+_CODE_128 = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.Code128)
+_ON_A_PAGE = zxingcpp.BarcodeFormats(
+    [zxingcpp.BarcodeFormat.QRCodeModel2, zxingcpp.BarcodeFormat.Code128]
+)
+# Enough rows for zxing-cpp's scan lines; they are all alike.
+_BAR_ROWS = 8
+
+
+class Difference(NamedTuple):
+    """A page, counted from 0 within its file, that does not show its record, and why."""
+
+    page: int
+    reason: str
+
+
+def check_chunk(
+    kind: Literal["pdf", "tiff"],
+    source: Path | BinaryIO,
+    plate: Plate,
+    digits: Digits | None,
+    bars: BarTexts | None = None,
+) -> list[Difference]:
+    """Reads back every page of a file this version wrote and names those that differ.
+
+    `digits` is None where the plate has no eL-QR, `bars` None where no page has a bar code.  The
+    list is empty if page i shows exactly record i, for all pages and no page more.
+    """
+    expected = _expected(digits, bars)
+    differences = []
+    page = -1
+    try:
+        for page, (codes, record) in enumerate(zip_longest(_codes(kind, source, plate), expected)):
+            reason = _difference(codes, record)
+            if reason:
+                differences.append(Difference(page, reason))
+    except Fault as fault:
+        lost = range(page + 1, max(len(expected), page + 2))
+        differences += [Difference(index, str(fault)) for index in lost]
+    return differences
+
+
+def _expected(digits: Digits | None, bars: BarTexts | None) -> list[Record]:
+    payloads = [] if digits is None else [row.tobytes() for row in digits]
+    texts = [] if bars is None else [text.encode() if text else None for text in bars]
+    if payloads and texts and len(payloads) != len(texts):
+        raise ValueError(f"{len(payloads)} payloads, but {len(texts)} bar codes")
+    return list(zip_longest(payloads, texts))
+
+
+def _codes(
+    kind: Literal["pdf", "tiff"], source: Path | BinaryIO, plate: Plate
+) -> Iterator[PageCodes]:
+    if kind == "pdf":
+        yield from pdf_codes(source, plate)
+        return
+    with source.open("rb") if isinstance(source, Path) else nullcontext(source) as file:
+        yield from tiff_codes(file, plate)
+
+
+def _difference(codes: PageCodes | None, record: Record | None) -> str:
+    """Why a page is not its record, "" if it is."""
+    if codes is None:
+        return "the page is missing"
+    if record is None:
+        return "a page that no record asks for"
+    if codes.fault:
+        return codes.fault
+    digits, bars = record
+    return _compare("eL-QR", codes.symbol, digits, read_symbol) or _compare(
+        "bar code", codes.bars, bars, read_bars
+    )
+
+
+def _compare(what: str, modules: Modules | None, expected: bytes | None, read: Reader) -> str:
+    if modules is None:
+        return f"the {what} is missing" if expected else ""
+    if expected is None:
+        return f"a {what} that the record does not ask for"
+    found = read(modules)
+    if found is None:
+        return f"the {what} cannot be read"
+    return "" if found == expected else f"the {what} is another record's, or damaged"
+
+
+def read_symbol(modules: Modules) -> bytes | None:
+    """The content of a QR symbol, uint8 [side, side]; None if it is none or needed correction.
+
+    A page fresh from the encoder has nothing to correct: a wrong module is a fault even where the
+    digits survive it.
+    """
+    found = zxingcpp.read_barcode(
+        _picture(modules, QR_QUIET, QR_QUIET),
+        formats=_QR,
+        is_pure=True,
+        try_rotate=False,
+        try_downscale=False,
+        try_invert=False,
+        binarizer=zxingcpp.Binarizer.BoolCast,
+    )
+    if found is None or cast("dict[str, float]", found.extra)["UEC"] < 1:
+        return None
+    return bytes(found.bytes)
+
+
+def read_bars(modules: Modules) -> bytes | None:
+    """The content of a GS1-128 symbol, uint8 [n], without FNC1; None if it is none."""
+    found = zxingcpp.read_barcode(
+        _picture(np.tile(modules, (_BAR_ROWS, 1)), 0, BAR_QUIET),
+        formats=_CODE_128,
+        is_pure=True,
+        try_rotate=False,
+        try_downscale=False,
+        try_invert=False,
+        binarizer=zxingcpp.Binarizer.BoolCast,
+    )
+    if found is None or found.symbology_identifier != "]C1":
+        return None
+    return bytes(found.bytes)
+
+
+def _picture(modules: Modules, above: int, beside: int) -> npt.NDArray[np.uint8]:
+    """One pixel a module, 0 = dark, in a light margin."""
+    rows, columns = modules.shape
+    picture = np.full((rows + 2 * above, columns + 2 * beside), 255, np.uint8)
+    picture[above : above + rows, beside : beside + columns] = np.where(modules, 0, 255)
+    return picture
+
+
+def sample_pdf(
+    source: Path | BinaryIO,
+    pages: Iterable[int],
+    digits: Digits | None,
+    bars: BarTexts | None = None,
+    *,
+    dpi: int = 300,
+) -> list[Difference]:
+    """Renders some pages with pdfium, reads the whole pictures with zxing-cpp, names those that
+    differ from their record: a code is missing, unread, another one, or one too many.
+
+    Takes tens of milliseconds a page; pdfium serves one thread a process.
+    """
+    expected = _expected(digits, bars)
+    differences = []
+    with pypdfium2.PdfDocument(source) as document:
+        for page in pages:
+            # pdfium rounds the picture's size up: a hair less keeps the page's own dots.
+            bitmap = document[page].render(scale=(dpi - 1e-4) / 72, grayscale=True)
+            found = _codes_in_picture(bitmap.to_numpy().reshape(bitmap.height, bitmap.width))
+            if found != tuple([code] if code else [] for code in expected[page]):
+                differences.append(Difference(page, "rendered, the page shows other codes"))
+    return differences
+
+
+def _codes_in_picture(picture: npt.NDArray[np.uint8]) -> tuple[list[bytes], list[bytes]]:
+    """The contents of all eL-QR and all bar codes of a page."""
+    found = zxingcpp.read_barcodes(
+        picture,
+        formats=_ON_A_PAGE,
+        try_rotate=False,
+        try_invert=False,
+    )
+    symbols = [code.bytes for code in found if code.format != zxingcpp.BarcodeFormat.Code128]
+    return symbols, [code.bytes for code in found if code.symbology_identifier == "]C1"]

@@ -1,0 +1,126 @@
+"""Reads our own PDF pages back: from path operators to dots.
+
+The grammar below is all that `pdf_content` writes.  A page that says anything else is a fault, so
+no ink can hide in an operator that is not understood.  qpdf opens the file and inflates streams.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import chain
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
+
+import numpy as np
+import numpy.typing as npt
+import pikepdf
+
+from elqr_fast.render.code_places import (
+    Boxes,
+    Fault,
+    PageCodes,
+    bars_in_boxes,
+    symbol_in_boxes,
+)
+
+if TYPE_CHECKING:
+    from elqr_fast.render.plate import Plate
+
+# Numbers are checked by float(): a regular expression of them costs more than the rest.
+_HEAD = re.compile(rb"q\n([\d.]+) 0 0 ([\d.]+) 0 0 cm\n(?:/S Do\n)?")
+_PATH = re.compile(
+    rb"(q\n1 0 0 1 (-?\d+) (-?\d+) cm\n)?((?:[-\d. ]+ re\n)+)f\n(Q\n)?"
+    rb"|((?:[-\d. ]+ [ml]\n|h\n)+)f\*\n"
+)
+_TAIL = re.compile(
+    rb"(?:BT\n(?:/F\d+ [\d.]+ Tf\n|1 0 0 1 -?\d+ -?\d+ Tm\n|\[[<>\dA-F-]*\]TJ\n"
+    rb"|/Span<</ActualText<[\dA-F]*>>>BDC\n|EMC\n)*ET\n)?Q\n"
+)
+# An edge may lie this far inside the dot it stands for: the writer's inset, and no other dot.
+_INSET_AT_MOST = 0.06
+
+
+def pdf_codes(source: Path | BinaryIO, plate: Plate) -> Iterator[PageCodes]:
+    """The codes of every page in order.  Raises `Fault` if the file cannot be opened at all."""
+    try:
+        file = pikepdf.open(source, attempt_recovery=False)
+    except pikepdf.PdfError as error:
+        raise Fault("the PDF cannot be opened") from error
+    with file:
+        for page in file.pages:
+            yield _page_codes(file, page, plate)
+
+
+def _page_codes(file: pikepdf.Pdf, page: pikepdf.Page, plate: Plate) -> PageCodes:
+    try:
+        content = page.obj.Contents.read_bytes()
+        if file.get_warnings():
+            raise Fault("the page's data are damaged")
+        boxes = page_boxes(content, plate.dpi, plate.height)
+        return PageCodes(
+            symbol_in_boxes(boxes, plate.qr) if plate.qr else None,
+            bars_in_boxes(boxes, plate.bars) if plate.bars else None,
+        )
+    except Fault as fault:
+        return PageCodes(None, None, str(fault))
+    except (pikepdf.PdfError, AttributeError, TypeError):
+        return PageCodes(None, None, "the page's data are damaged")
+
+
+def page_boxes(content: bytes, dpi: int, height: int) -> Boxes:
+    """Every rectangle that a page fills, in whole dots; a shape counts as the box around it.
+
+    Raises `Fault` for anything that is not exactly on the dot grid, or not of the grammar.
+    """
+    head = _HEAD.match(content)
+    if not head or np.abs(_numbers([*head.groups()]) * dpi / 72 - 1).max() > 1e-7:
+        raise Fault("the page's unit is not the dot")
+    position = head.end()
+    shapes: list[Boxes] = []
+    origins: list[tuple[int, int]] = []
+    words: list[list[bytes]] = []
+    while path := _PATH.match(content, position):
+        position = path.end()
+        if path[6]:
+            shapes.append(_shape_box(path[6], height))
+            continue
+        if bool(path[1]) != bool(path[5]):
+            break
+        rects = path[4].split()
+        words.append(rects)
+        origins += [(int(path[2] or 0), int(path[3] or 0))] * (len(rects) // 5)
+    if not _TAIL.fullmatch(content, position):
+        raise Fault("the page says something that this version does not write")
+    return np.concatenate([_rect_boxes(list(chain(*words)), origins, height), *shapes])
+
+
+def _rect_boxes(words: list[bytes], origins: list[tuple[int, int]], height: int) -> Boxes:
+    """The dots of rectangles, five words each: x, y, width, height, "re"."""
+    if len(words) != 5 * len(origins) or set(words[4::5]) - {b"re"}:
+        raise Fault("the page says something that this version does not write")
+    del words[4::5]
+    x, y, width, tall = _numbers(words).reshape(-1, 4).T
+    origin_x, origin_y = np.array(origins, np.int64).reshape(-1, 2).T
+    x, y = x + origin_x, y + origin_y
+    edges = np.array([x, height - y - tall, x + width, height - y])
+    boxes = np.rint(edges)
+    drawn_back = (edges - boxes) * [[1], [1], [-1], [-1]]
+    if drawn_back.size and (drawn_back.min() < 0 or drawn_back.max() > _INSET_AT_MOST):
+        raise Fault("a rectangle is off the dot grid")
+    dots: Boxes = boxes.T.astype(np.int64)
+    return dots
+
+
+def _shape_box(path: bytes, height: int) -> Boxes:
+    x, y = _numbers(re.sub(rb"[mlh]", b"", path).split()).reshape(-1, 2).T
+    left, top = np.floor([x.min(), height - y.max()])
+    right, bottom = np.ceil([x.max(), height - y.min()])
+    return np.array([[left, top, right, bottom]], np.int64)
+
+
+def _numbers(words: list[bytes]) -> npt.NDArray[np.float64]:
+    try:
+        return np.array(words, np.float64)
+    except ValueError as error:
+        raise Fault("the page holds a number that is none") from error

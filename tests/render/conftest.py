@@ -1,0 +1,99 @@
+"""Hand-made plates, pages and codes: outputs are tested without forms and notices."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+import segno
+import zxingcpp
+
+from elqr_fast.render.fonts import Face, open_face
+from elqr_fast.render.geometry import BarPlace, QrPlace
+from elqr_fast.render.raster import Bits
+from elqr_fast.render.scene import BarsAt, Modules, Rect, Scene, Shape, SymbolAt, TextRun
+
+
+def triangle(x: float, y: float, side: float) -> tuple[tuple[float, float], ...]:
+    return (x, y), (x + side, y), (x + side / 2, y + side)
+
+
+class Hand:
+    """Makes things; a page's number decides what its codes hold."""
+
+    def __init__(self, faces: dict[str, Face]) -> None:
+        self.faces = faces
+
+    def plate(self, width: int, height: int, **other: Any) -> Any:
+        """A plate of nothing but its size, and what is given."""
+        plate = SimpleNamespace(
+            dpi=300, static=Scene(), static_ink=(0, 0, 0), faces=self.faces, qr=None, bars=None
+        )
+        vars(plate).update(width=width, height=height, **other)
+        return plate
+
+    def slip_plate(self, **other: Any) -> Any:
+        """700 × 500 dots with static ink of every kind, an eL-QR place and a bar-code place."""
+        static = Scene(
+            rects=[Rect(5, 5, 600, 2), Rect(5, 5, 2, 100)],
+            shapes=[Shape((triangle(620, 20, 60.5), triangle(635, 25, 30)))],
+            runs=[self.run("gothic", 30.5, 20, 50, "納入済通知書")],
+        )
+        given = {
+            "static": static,
+            "qr": QrPlace(501, 203, 4),
+            "bars": BarPlace(45, 420, 2, 40),
+            **other,
+        }
+        return self.plate(700, 500, **given)
+
+    def slip_page(self, plate: Any, number: int) -> Any:
+        scene = Scene(runs=[self.run("gothic", 25, 20 + number % 8, 120, f"見本 太郎{number}様")])
+        if plate.qr:
+            modules = self.symbol(self.digits(number))
+            scene.symbols = [SymbolAt(plate.qr.x, plate.qr.y, plate.qr.module, modules)]
+        if plate.bars:
+            modules = self.bars(self.bar_text(number))
+            place = plate.bars
+            scene.bars = [BarsAt(place.x, place.y, place.module, place.height, modules)]
+        return self.page(scene, number)
+
+    def page(self, scene: Scene, row: int = 0) -> Any:
+        return SimpleNamespace(row=row, scene=scene)
+
+    def run(self, face: str, size: float, x: int, y: int, text: str) -> TextRun:
+        """Text set glyph after glyph."""
+        font = self.faces[face]
+        glyphs = [font.glyph(char) for char in text]
+        assert all(glyphs)
+        advances = [font.advance(glyph) * size / font.units_per_em for glyph in glyphs]
+        offsets = [round(sum(advances[:index])) for index in range(len(glyphs))]
+        return TextRun(face, size, x, y, tuple(glyphs), tuple(offsets), tuple(text))
+
+    def digits(self, number: int) -> str:
+        return f"{number:0255d}"
+
+    def bar_text(self, number: int) -> str:
+        return f"91{number:042d}"
+
+    def symbol(self, text: str, mask: int = 2) -> Modules:
+        code = segno.make_qr(text, error="m", version=6, mask=mask, boost_error=False)
+        return np.array([list(row) for row in code.matrix], np.uint8)
+
+    def bars(self, text: str) -> Modules:
+        kind = zxingcpp.BarcodeFormat.Code128
+        code = zxingcpp.create_barcode(f"[{text[:2]}]{text[2:]}", kind, gs1=True)
+        return (np.asarray(code.to_image(scale=1))[0] == 0).astype(np.uint8)
+
+    def dots(self, bits: Bits, width: int) -> Modules:
+        """Unpacked; the padding must be empty."""
+        unpacked = np.unpackbits(bits, axis=1)
+        assert not unpacked[:, width:].any()
+        return unpacked[:, :width]
+
+
+@pytest.fixture(scope="session")
+def hand() -> Hand:
+    return Hand({"gothic": open_face("ipaexg")})
