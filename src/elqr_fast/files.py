@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, TextIO
 
 from elqr_fast.errors import OutputError
 
@@ -46,6 +47,17 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
         if isinstance(error, OSError) and not isinstance(error, OutputError):
             raise output_error(path, error) from error
         raise
+
+
+@contextmanager
+def replacing_text(path: Path, encoding: str) -> Iterator[TextIO]:
+    """`replacing`, for text; line ends are written as they come."""
+    with replacing(path) as file:
+        text = io.TextIOWrapper(file, encoding=encoding, newline="")
+        try:
+            yield text
+        finally:
+            text.detach()  # flushes; `replacing` closes the file
 
 
 def sync_directory(path: Path) -> None:

@@ -8,7 +8,6 @@ whose official list is not public.
 from __future__ import annotations
 
 import csv
-import io
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,7 +19,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet
 
-from elqr_fast.files import replacing
+from elqr_fast.files import replacing, replacing_text
 from elqr_fast.records.columns import BY_NAME
 
 Numbers = npt.NDArray[np.uint64]
@@ -133,14 +132,11 @@ def write_csv(
 ) -> None:
     """Write notices as CSV with CRLF line ends; `utf-8-sig` is UTF-8 with byte order mark."""
     names = SCHEMA.names if headers == "en" else [BY_NAME[name].headers[0] for name in SCHEMA.names]
-    with replacing(Path(path)) as file:
-        text = io.TextIOWrapper(file, encoding=encoding, newline="")
-        writer = csv.writer(text)
+    with replacing_text(Path(path), encoding) as file:
+        writer = csv.writer(file)
         writer.writerow(names)
         for batch in _batches(notices):
             writer.writerows(zip(*(column.to_pylist() for column in batch.columns), strict=True))
-        text.flush()
-        text.detach()
 
 
 def write_parquet(notices: pa.Table | Iterable[pa.RecordBatch], path: str | Path) -> None:
