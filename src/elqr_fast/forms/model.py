@@ -59,7 +59,7 @@ class Line(_Strict, frozen=True, kw_only=True):
 
 
 class Frame(_Strict, frozen=True, kw_only=True):
-    """A ruled box; `columns` and `rows` are where inner rules stand, from its left and its top."""
+    """A box ruled on its edges; `columns` and `rows` are inner rules, from its left and its top."""
 
     box: Box
     width: Length = 0.15
@@ -102,7 +102,7 @@ class Drawing(_Strict, frozen=True, kw_only=True):
 
 
 class Empty(_Strict, frozen=True, kw_only=True):
-    """An area in which nothing may be printed; framed if `line` gives the frame's width.
+    """An area in which nothing may be printed; framed on its outside if `line` is given.
 
     `ocr_band` lets the OCR lines in, and nothing else.
     """
@@ -112,9 +112,7 @@ class Empty(_Strict, frozen=True, kw_only=True):
     line: Length | None = None
 
 
-Format = Literal[
-    "text", "digits", "number", "yen", "date", "western_date", "era_year", "period", "postal"
-]
+Format = Literal["text", "number", "yen", "date", "western_date", "era_year", "period", "postal"]
 
 
 class Field(_Strict, frozen=True, kw_only=True):
@@ -140,9 +138,13 @@ class Field(_Strict, frozen=True, kw_only=True):
 
 
 class OcrLine(_Strict, frozen=True, kw_only=True):
-    """A line for machines: character i is centred on `x + (i + 1/2) * pitch`."""
+    """A line for machines: character i is centred on `x + (i + 1/2) * pitch`.
+
+    `prefix` is what the form itself has before the value, such as its number and a space.
+    """
 
     source: Literal["ocr_upper", "ocr_lower"]
+    prefix: str = ""
     x: float
     baseline: float
     pitch: Length = 2.54

@@ -106,14 +106,15 @@ def _dashes(
     return [(start, max(1, end - start)) for start, end in dots]
 
 
-def frame_rects(outer: Rect, weight: int) -> list[Rect]:
-    """The outline of a box, drawn inwards."""
-    inside = outer.height - 2 * weight
+def frame_rects(box: Rect, weight: int, outside: int) -> list[Rect]:
+    """The outline of a box, `outside` of its `weight` dots beyond the box's edges."""
+    x, y = box.x - outside, box.y - outside
+    across, down = box.width + 2 * outside, box.height + 2 * outside
     return [
-        Rect(outer.x, outer.y, outer.width, weight),
-        Rect(outer.x, outer.y + outer.height - weight, outer.width, weight),
-        Rect(outer.x, outer.y + weight, weight, inside),
-        Rect(outer.x + outer.width - weight, outer.y + weight, weight, inside),
+        Rect(x, y, across, weight),
+        Rect(x, y + down - weight, across, weight),
+        Rect(x, y + weight, weight, down - 2 * weight),
+        Rect(x + across - weight, y + weight, weight, down - 2 * weight),
     ]
 
 

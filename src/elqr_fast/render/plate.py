@@ -23,7 +23,7 @@ from .geometry import (
 )
 from .layout import Chain, line_runs, width
 from .scene import Rect, Scene, TextRun
-from .static import Ink, StaticInk, baseline_of, ink_boxes
+from .static import Ink, StaticInk, baseline_of, check_room, ink_boxes
 
 Layer = Literal["all", "variable"]
 Key = tuple[str | int, ...]
@@ -183,7 +183,8 @@ OCR_LENGTH = {"ocr_upper": 39, "ocr_lower": 44}
 def _ocr_area(place: OcrPlace) -> Rect:
     """The cells of a line, from a capital's height above the baseline to a tenth below it."""
     left = floor(place.x)
-    right = floor(place.x + OCR_LENGTH[place.line.source] * place.pitch) + 1
+    cells = len(place.line.prefix) + OCR_LENGTH[place.line.source]
+    right = floor(place.x + cells * place.pitch) + 1
     top = place.baseline - floor(0.75 * place.size)
     return Rect(left, top, right - left, floor(0.85 * place.size))
 
@@ -194,7 +195,10 @@ def _check(plate: Plate, inks: list[Ink]) -> None:
     printed = [
         Area(ink.key, "ink", rect) for ink in inks for rect in ink_boxes(ink.scene, plate.faces)
     ]
-    fields = [Area(place.key, "field", place.rect) for place in (*plate.fields, *plate.bar_texts)]
+    places = (*plate.fields, *plate.bar_texts)
+    for place in places:
+        check_room(form, place.key, "height", place.field.size * dpi / 72, place.rect.height, dpi)
+    fields = [Area(place.key, "field", place.rect) for place in places]
     ocr = [Area(place.key, "OCR line", _ocr_area(place)) for place in plate.ocr]
     codes = _codes(plate)
     empty = _empty(form, dpi)
@@ -224,21 +228,16 @@ def _codes(plate: Plate) -> list[Area]:
 
 
 def _empty(form: Form, dpi: int) -> list[Area]:
-    """The inside of each area kept empty; a frame's own ink is its edge."""
-    areas = []
-    for name, items, x, y in form.areas:
-        for index, empty in enumerate(items.empty):
-            outer = to_rect(empty.box.moved(x, y), dpi)
-            weight = max(1, to_dots(empty.line, dpi)) if empty.line else 0
-            inner = Rect(
-                outer.x + weight,
-                outer.y + weight,
-                outer.width - 2 * weight,
-                outer.height - 2 * weight,
-            )
-            key: Key = (*name.split("."), "empty", index)
-            areas.append(Area(key, empty.kind.replace("_", " "), inner))
-    return areas
+    """The areas kept empty; a frame stands around them."""
+    return [
+        Area(
+            (*name.split("."), "empty", index),
+            empty.kind.replace("_", " "),
+            to_rect(empty.box.moved(x, y), dpi),
+        )
+        for name, items, x, y in form.areas
+        for index, empty in enumerate(items.empty)
+    ]
 
 
 def _stamps(plate: Plate, chains: dict[str, Chain]) -> list[TextRun]:

@@ -70,8 +70,9 @@ class StaticInk:
             inks.append(Ink(key, Scene(shapes=[shape])))
         for index, empty in enumerate(items.empty):
             if empty.line:
-                outer = to_rect(empty.box.moved(x, y), self._dpi)
-                rects = frame_rects(outer, self._weight(empty.line))
+                weight = self._weight(empty.line)
+                box = to_rect(empty.box.moved(x, y), self._dpi)
+                rects = frame_rects(box, weight, outside=weight)
                 inks.append(Ink((*area, "empty", index), Scene(rects=rects)))
         return inks
 
@@ -81,7 +82,8 @@ class StaticInk:
     def _frame(self, frame: Frame, x: float, y: float) -> list[Rect]:
         outer = to_rect(frame.box.moved(x, y), self._dpi)
         weight = self._weight(frame.width)
-        rects = frame_rects(outer, weight)
+        # On the edge, so that boxes side by side share one rule.
+        rects = frame_rects(outer, weight, outside=weight // 2)
         for column in frame.columns:
             left = to_dots(x + frame.box.x + column, self._dpi) - weight // 2
             rects.append(Rect(left, outer.y, weight, outer.height))
@@ -115,7 +117,7 @@ class StaticInk:
             )
         )
         if square:
-            scene.rects = frame_rects(outer, weight)
+            scene.rects = frame_rects(outer, weight, outside=0)
         else:
             scene.shapes = [_ring(outer, weight)]
         return scene
@@ -141,16 +143,13 @@ class StaticInk:
         area = to_rect(text.box.moved(x, y), self._dpi)
         size = text.size * self._dpi / 72
         lines = text.text.split("\n")
+        check_room(
+            self._form, key, "height", block_height(len(lines), size), area.height, self._dpi
+        )
         runs: list[TextRun] = []
         for index, line in enumerate(lines):
             glyphs = self._shape(key, text.font, line)
-            over = width(glyphs) * size - area.width
-            if over >= 1:
-                fail_in(
-                    self._form,
-                    key,
-                    f"{line!r} is {over * 25.4 / self._dpi:.2f} mm too wide for its box",
-                )
+            check_room(self._form, key, "width", width(glyphs) * size, area.width, self._dpi)
             baseline = baseline_of(area, size, index, len(lines))
             runs += aligned_runs(glyphs, size, area, baseline, text.align)
         return Scene(runs=runs)
@@ -161,6 +160,18 @@ class StaticInk:
         except MissingGlyph as missing:
             fonts = ", ".join(self._form.fonts[chain])
             fail_in(self._form, key, f"no font of {chain!r} ({fonts}) has {missing}")
+
+
+def block_height(lines: int, size: float) -> float:
+    """The height of so many lines at an em of `size`, in the unit of `size`."""
+    return (1 + (lines - 1) * LEADING) * size
+
+
+def check_room(form: Form, key: Key, side: str, needed: float, room: int, dpi: int) -> None:
+    """Raise FormError for a text that needs a dot more than its box has."""
+    if needed >= room + 1:
+        need, have = (dots * 25.4 / dpi for dots in (needed, room))
+        fail_in(form, key, f"the text takes {need:.2f} mm of {side}, its box has {have:.2f} mm")
 
 
 def baseline_of(area: Rect, size: float, index: int, count: int) -> int:
