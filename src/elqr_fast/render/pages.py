@@ -49,7 +49,7 @@ class _Composer:
     def __init__(self, plate: Plate) -> None:
         self._plate = plate
         fields = [FieldSetter(place, plate.dpi) for place in plate.fields]
-        self._setters = [*fields, *(OcrSetter(place) for place in plate.ocr)]
+        self._setters: list[FieldSetter | OcrSetter] = [*fields, *(OcrSetter(place) for place in plate.ocr)]
         self._below_bars = [FieldSetter(place, plate.dpi) for place in plate.bar_texts]
 
     def texts(self, slips: Slips, index: int) -> tuple[Scene, list[tuple[str, str, str, str]]]:

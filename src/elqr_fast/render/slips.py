@@ -14,9 +14,10 @@ from elqr_fast.codes.bill128 import MODULES, Bills, bars, bill128
 from elqr_fast.codes.elqr import build_payloads, el_number, parse_payloads
 from elqr_fast.codes.ocr_lines import ocr_lines
 from elqr_fast.codes.symbols import Symbols, encode
-from elqr_fast.errors import FieldError
+from elqr_fast.errors import ConfigError, FieldError
 from elqr_fast.forms.model import Form
-from elqr_fast.records import check_records
+from elqr_fast.records.checks import check_records
+from elqr_fast.records.columns import REQUIRED
 
 #: Columns that no notice has: they are worked out from the others.
 DERIVED = ("el_number", "ocr_upper", "ocr_lower", "bill_line_1", "bill_line_2")
@@ -47,7 +48,7 @@ def prepare(batch: pa.RecordBatch, first_row: int, form: Form) -> Slips:
     `batch` has the canonical columns; `first_row` is the input row of its first.  Raises
     ConfigError if a column is missing that a payload or the form needs.
     """
-    required = [column for column in form.columns if column not in DERIVED]
+    required = _required(batch, form)
     payloads = build_payloads(batch)
     bills = _bills(batch, form)
     errors = _unique(
@@ -70,6 +71,15 @@ def prepare(batch: pa.RecordBatch, first_row: int, form: Form) -> Slips:
         | _bill_lines([bills.lines[row] for row in kept.tolist()]),
         errors=errors,
     )
+
+
+def _required(batch: pa.RecordBatch, form: Form) -> list[str]:
+    """The columns beside the payload's that a form cannot do without."""
+    required = [column for column in form.columns if column not in {*DERIVED, *REQUIRED}]
+    missing = [column for column in required if column not in batch.schema.names]
+    if missing:
+        raise ConfigError(f"the form {form.name} needs the column {', '.join(missing)}")
+    return required
 
 
 def _bills(batch: pa.RecordBatch, form: Form) -> Bills:
