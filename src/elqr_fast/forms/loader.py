@@ -12,9 +12,8 @@ from typing import Any, NoReturn, get_args, get_type_hints
 import msgspec
 
 from elqr_fast.errors import FormError
-
-from .model import Form
-from .positions import line_of
+from elqr_fast.forms.model import Form
+from elqr_fast.forms.positions import line_of
 
 _BUILT_IN = files("elqr_fast.forms") / "builtin"
 

@@ -10,8 +10,7 @@ from dataclasses import dataclass
 
 from elqr_fast.forms.loader import fail_in
 from elqr_fast.forms.model import Form
-
-from .scene import Rect
+from elqr_fast.render.scene import Rect
 
 Key = tuple[str | int, ...]
 

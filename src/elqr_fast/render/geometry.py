@@ -8,8 +8,7 @@ from math import ceil, floor
 from elqr_fast.errors import FormError
 from elqr_fast.forms.loader import fail_in
 from elqr_fast.forms.model import BarCode, Box, Form, Line, Qr
-
-from .scene import Rect
+from elqr_fast.render.scene import Rect
 
 #: The eL-QR is a version 6 symbol: 41 modules, and a quiet zone of 4 on each side.
 QR_SIDE = 41

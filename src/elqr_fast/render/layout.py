@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import floor
 
-from .fonts import Face
-from .scene import TextRun
+from elqr_fast.render.fonts import Face
+from elqr_fast.render.scene import TextRun
 
 #: The middle of the em box above the baseline: Japanese fonts put 0.88 em above it, 0.12 below.
 MIDDLE = 0.38

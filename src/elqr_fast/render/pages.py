@@ -8,11 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from elqr_fast.errors import FieldError
-
-from .plate import Plate
-from .scene import BarsAt, Scene, SymbolAt
-from .setting import FieldSetter, OcrSetter, Unfit
-from .slips import Slips
+from elqr_fast.render.plate import Plate
+from elqr_fast.render.scene import BarsAt, Scene, SymbolAt
+from elqr_fast.render.setting import FieldSetter, OcrSetter, Unfit
+from elqr_fast.render.slips import Slips
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +48,10 @@ class _Composer:
     def __init__(self, plate: Plate) -> None:
         self._plate = plate
         fields = [FieldSetter(place, plate.dpi) for place in plate.fields]
-        self._setters: list[FieldSetter | OcrSetter] = [*fields, *(OcrSetter(place) for place in plate.ocr)]
+        self._setters: list[FieldSetter | OcrSetter] = [
+            *fields,
+            *(OcrSetter(place) for place in plate.ocr),
+        ]
         self._below_bars = [FieldSetter(place, plate.dpi) for place in plate.bar_texts]
 
     def texts(self, slips: Slips, index: int) -> tuple[Scene, list[tuple[str, str, str, str]]]:

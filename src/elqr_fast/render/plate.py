@@ -9,10 +9,9 @@ from typing import Literal
 
 from elqr_fast.errors import ConfigError
 from elqr_fast.forms.model import Field, Form, OcrLine
-
-from .clearance import Area, check_clear, check_disjoint, check_inside
-from .fonts import Face, open_chain
-from .geometry import (
+from elqr_fast.render.clearance import Area, check_clear, check_disjoint, check_inside
+from elqr_fast.render.fonts import Face, open_chain
+from elqr_fast.render.geometry import (
     BarPlace,
     QrPlace,
     check_dpi,
@@ -21,9 +20,9 @@ from .geometry import (
     to_dots,
     to_rect,
 )
-from .layout import Chain, line_runs, width
-from .scene import Rect, Scene, TextRun
-from .static import Ink, StaticInk, baseline_of, check_room, ink_boxes
+from elqr_fast.render.layout import Chain, line_runs, width
+from elqr_fast.render.scene import Rect, Scene, TextRun
+from elqr_fast.render.static import Ink, StaticInk, baseline_of, check_room, ink_boxes
 
 Layer = Literal["all", "variable"]
 Key = tuple[str | int, ...]

@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from math import floor
 
-from .layout import Chain, Glyph, MissingGlyph, cell_runs, width
-from .plate import FieldPlace, OcrPlace
-from .scene import TextRun
-from .static import aligned_runs, baseline_of, block_height
-from .wording import worded
+from elqr_fast.render.layout import Chain, Glyph, MissingGlyph, cell_runs, width
+from elqr_fast.render.plate import FieldPlace, OcrPlace
+from elqr_fast.render.scene import TextRun
+from elqr_fast.render.static import aligned_runs, baseline_of, block_height
+from elqr_fast.render.wording import worded
 
 #: A text may shrink by steps of so many points, so that only few sizes are ever in use.
 STEP = 0.25

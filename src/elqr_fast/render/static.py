@@ -9,11 +9,19 @@ from math import cos, floor, pi, sin
 from elqr_fast.forms.drawing import contours
 from elqr_fast.forms.loader import fail_in
 from elqr_fast.forms.model import Box, Form, Frame, Items, Part, Text
-
-from .fonts import Face
-from .geometry import frame_rects, line_rects, to_dots, to_rect
-from .layout import LEADING, MIDDLE, Chain, Glyph, MissingGlyph, line_runs, runs_at, width
-from .scene import Rect, Scene, Shape, TextRun
+from elqr_fast.render.fonts import Face
+from elqr_fast.render.geometry import frame_rects, line_rects, to_dots, to_rect
+from elqr_fast.render.layout import (
+    LEADING,
+    MIDDLE,
+    Chain,
+    Glyph,
+    MissingGlyph,
+    line_runs,
+    runs_at,
+    width,
+)
+from elqr_fast.render.scene import Rect, Scene, Shape, TextRun
 
 Key = tuple[str | int, ...]
 
