@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator
-from typing import IO
+from typing import IO, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -25,10 +25,21 @@ Records = npt.NDArray[np.bytes_]
 MEMORY_ROWS = 1 << 18
 
 
+class Duplicates(NamedTuple):
+    """What one pass over the keys finds.
+
+    `rows`: how many notices there are.  `repeats` int64: those that are not the first of their
+    (institution, case_key), in ascending order.
+    """
+
+    rows: int
+    repeats: npt.NDArray[np.int64]
+
+
 def find_duplicates(
     notices: Notices, rows_per_batch: int = 16_384, *, memory_rows: int = MEMORY_ROWS
-) -> npt.NDArray[np.int64]:
-    """Rows that are not the first of their (institution, case_key), in ascending order.
+) -> Duplicates:
+    """Count the notices and find those whose (institution, case_key) an earlier one has.
 
     Keys are compared zero-padded to 5 and 20 digits.  A row whose key is missing or no number is
     nobody's duplicate: the checks reject it for what it is.  A row that the checks reject still
@@ -43,12 +54,12 @@ def find_duplicates(
     try:
         # In memory up to `size`; beyond it a file without a name, its owner's only.
         with tempfile.SpooledTemporaryFile(max_size=size) as file:
-            runs = _sorted_runs(notices, rows_per_batch, memory_rows, file)
+            rows, runs = _sorted_runs(notices, rows_per_batch, memory_rows, file)
             found = list(_repeats(_merge(runs)))
     except OSError as error:
         where = tempfile.gettempdir()
         raise OutputError(f"{where}: cannot sort the keys there: {error.strerror}") from error
-    return np.sort(np.concatenate([np.empty(0, np.int64), *found]))
+    return Duplicates(rows, np.sort(np.concatenate([np.empty(0, np.int64), *found])))
 
 
 class _Run:
@@ -79,11 +90,13 @@ class _Run:
 
 def _sorted_runs(
     notices: Notices, rows_per_batch: int, memory_rows: int, file: IO[bytes]
-) -> list[_Run]:
-    """Write the records to `file` in sorted runs of about `memory_rows`."""
+) -> tuple[int, list[_Run]]:
+    """Write the records to `file` in sorted runs of about `memory_rows`; also counts the rows."""
+    rows = 0
     lengths: list[int] = []
     held: list[Records] = []
     for batch in notices.batches(rows_per_batch, ("institution", "case_key")):
+        rows += batch.table.num_rows
         held.append(_records(batch.table, batch.first_row))
         if sum(map(len, held)) >= memory_rows:
             lengths.append(_spill(held, file))
@@ -91,7 +104,7 @@ def _sorted_runs(
     # Together the runs' buffers hold what one run held.
     block = max(memory_rows // len(lengths), 1)
     ends = np.cumsum(lengths).tolist()
-    return [
+    return rows, [
         _Run(file, end - length, length, block) for end, length in zip(ends, lengths, strict=True)
     ]
 
