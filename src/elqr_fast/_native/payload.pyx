@@ -167,10 +167,12 @@ def build(Layout layout not None, list columns, size_t n):
     statuses = np.empty((layout.layout.n_fields, n), np.uint8)
     cdef uint8_t[:, ::1] rows_view = rows
     cdef uint8_t[:, ::1] statuses_view = statuses
-    if rows.size > 0 and statuses.size > 0:
+    cdef uint8_t *first_status = NULL  # stays so in a layout without fields
+    if statuses.size > 0:
+        first_status = &statuses_view[0, 0]
+    if rows.size > 0:
         with nogil:
-            bad = elqr_payload_build(&layout.layout, c_columns, n, &rows_view[0, 0],
-                                     &statuses_view[0, 0])
+            bad = elqr_payload_build(&layout.layout, c_columns, n, &rows_view[0, 0], first_status)
     return rows, statuses, bad
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 from os import PathLike
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
 
@@ -41,10 +41,10 @@ class Part(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
 class Field(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """The rule of one field; see docs/formats.md for the meaning of each key."""
 
-    width: int
+    width: Annotated[int, msgspec.Meta(ge=1)]
     kind: Literal["digits", "date"] = "digits"
     pad: Literal["left", "right", "none"] = "left"
-    minimum: int = 0
+    minimum: Annotated[int, msgspec.Meta(ge=0)] = 0
     maximum: int | None = None
     default: str | None = None
 
