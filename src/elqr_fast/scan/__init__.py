@@ -1,1 +1,28 @@
-"""(to be written)"""
+"""Image files in, readings out: what codes a page has, and what is wrong with each.
+
+This room is told where the eL-QR should be (`Target`, in millimetres), never a form; what needs
+other slips, a ledger or a manifest is `verify`'s.
+"""
+
+from elqr_fast.scan.images import Source, open_file, open_pages, shown_path
+from elqr_fast.scan.pages import Limits, PageImage
+from elqr_fast.scan.place import Box, Target
+from elqr_fast.scan.reader import read_page, read_pages
+from elqr_fast.scan.reading import Kind, Reading, Rung, Verdict
+
+__all__ = [
+    "Box",
+    "Kind",
+    "Limits",
+    "PageImage",
+    "Reading",
+    "Rung",
+    "Source",
+    "Target",
+    "Verdict",
+    "open_file",
+    "open_pages",
+    "read_page",
+    "read_pages",
+    "shown_path",
+]

@@ -1,0 +1,111 @@
+"""The ladder: ever dearer ways to read a page's codes, until the eL-QR is found.
+
+`roi` and `roi_enlarged` look where the form has the eL-QR; then `page` looks everywhere, for codes
+that should not be there as much as for a lost eL-QR.  `page_full` and `page_thorough` are only for
+pages on which no eL-QR was found.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+from PIL import Image
+
+from elqr_fast.codes.elqr import is_elqr_prefix
+from elqr_fast.scan.pages import Grey, PageImage
+from elqr_fast.scan.place import MM_PER_INCH, Placement, Region, Target
+from elqr_fast.scan.reading import Rung
+from elqr_fast.scan.symbols import Symbol, find_symbols
+
+#: A module of 0.34 to 0.40 mm has 4 to 5 pixels at this resolution; more only costs time.
+READING_DPI = 300.0
+#: Without a resolution a page is taken to be A4, 297 mm long.
+A4_LONG_MM = 297.0
+ENLARGED = 2
+#: Pages above this many pixels are not enlarged: their modules are large enough.
+ENLARGE_PIXELS = 12_000_000
+
+
+def climb(page: PageImage, target: Target | None, places: Sequence[Placement]) -> list[Symbol]:
+    """Every code of the page that was read, each once, the eL-QR as early as possible."""
+    symbols = _in_box(page, target, places) if target else []
+    symbols = _merged(symbols, _whole_page(page))
+    if has_elqr(symbols):
+        return symbols
+    symbols = _merged(symbols, _full_page(page))
+    if has_elqr(symbols):
+        return symbols
+    return _merged(symbols, _thorough(page))
+
+
+def has_elqr(symbols: Iterable[Symbol]) -> bool:
+    return any(is_elqr(symbol) for symbol in symbols)
+
+
+def is_elqr(symbol: Symbol) -> bool:
+    """True if a code claims to be an eL-QR; whether it is a sound one, its checks tell."""
+    return is_elqr_prefix(symbol.content)
+
+
+def _in_box(page: PageImage, target: Target, places: Sequence[Placement]) -> list[Symbol]:
+    regions = list(dict.fromkeys(place.region(target.box) for place in places))
+    for factor, rung in ((1, Rung.ROI), (ENLARGED, Rung.ROI_ENLARGED)):
+        for region in regions:
+            symbols = _in_region(page, region, factor, rung)
+            if has_elqr(symbols):
+                return symbols
+    return []
+
+
+def _in_region(page: PageImage, region: Region, factor: int, rung: Rung) -> list[Symbol]:
+    grey = _enlarged(page.crop(*region), factor)
+    return find_symbols(grey, rung, offset=region[:2], factor=factor)
+
+
+def _whole_page(page: PageImage) -> list[Symbol]:
+    by = _reduction(page)
+    return find_symbols(_reduced(page.grey, by), Rung.PAGE, factor=1 / by)
+
+
+def _full_page(page: PageImage) -> list[Symbol]:
+    if _reduction(page) == 1:
+        return []
+    return find_symbols(page.grey, Rung.PAGE_FULL)
+
+
+def _thorough(page: PageImage) -> list[Symbol]:
+    factor = ENLARGED if page.grey.size <= ENLARGE_PIXELS else 1
+    return find_symbols(_enlarged(page.grey, factor), Rung.PAGE_THOROUGH, factor=factor)
+
+
+def _reduction(page: PageImage) -> int:
+    """The whole number by which a page can be reduced and still have `READING_DPI`."""
+    dpi = min(page.dpi) if page.dpi else max(page.grey.shape) / (A4_LONG_MM / MM_PER_INCH)
+    return max(1, math.floor(dpi / READING_DPI + 0.01))
+
+
+def _reduced(grey: Grey, by: int) -> Grey:
+    return grey if by == 1 else np.asarray(Image.fromarray(grey).reduce(by))
+
+
+def _enlarged(grey: Grey, factor: int) -> Grey:
+    if factor == 1 or not grey.size:
+        return grey
+    size = (grey.shape[1] * factor, grey.shape[0] * factor)
+    return np.asarray(Image.fromarray(grey).resize(size, Image.Resampling.BICUBIC))
+
+
+def _merged(known: list[Symbol], found: Sequence[Symbol]) -> list[Symbol]:
+    """The known codes, and those found that are not one of them seen again."""
+    return known + [
+        symbol for symbol in found if not any(_same_place(symbol, other) for other in known)
+    ]
+
+
+def _same_place(one: Symbol, other: Symbol) -> bool:
+    """True if a code's centre lies within the other's bounds."""
+    x, y = (sum(axis) / 4 for axis in zip(*one.corners, strict=True))
+    across, down = zip(*other.corners, strict=True)
+    return bool(min(across) <= x <= max(across) and min(down) <= y <= max(down))

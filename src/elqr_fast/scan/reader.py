@@ -1,0 +1,96 @@
+"""From a page to readings: find its codes, then judge them.
+
+A reading is `ok` only if the payload's grammar, CRC, both check-digit pairs and both amounts agree,
+whichever rung of the ladder read the symbol.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+import numpy.typing as npt
+
+from elqr_fast.errors import InputError
+from elqr_fast.scan.images import Source, open_file, shown_path
+from elqr_fast.scan.judge import judge_alone, judge_code, judge_slip
+from elqr_fast.scan.ladder import climb
+from elqr_fast.scan.pages import Limits, PageImage
+from elqr_fast.scan.place import Target, placements, turns_of
+from elqr_fast.scan.reading import Reading, Verdict
+from elqr_fast.scan.symbols import count_damaged, find_bill_bars
+
+
+def read_pages(
+    source: Source,
+    *,
+    target: Target | None = None,
+    start: int = 0,
+    stop: int | None = None,
+    limits: Limits | None = None,
+) -> tuple[list[list[Reading]], int]:
+    """Read pages [start, stop) of a file; returns each page's readings and the file's page count.
+
+    A file that cannot be opened has one page of one reading, `bad_file`, and a count of 0.
+    """
+    try:
+        with open_file(source, limits=limits) as file:
+            return [read_page(page, target=target) for page in file.pages(start, stop)], file.count
+    except InputError as error:
+        name = shown_path(source) if isinstance(source, str | os.PathLike) else ""
+        detail = str(error).removeprefix(f"{name}: ")
+        return [[Reading(Verdict.BAD_FILE, detail, file=name)]], 0
+
+
+def read_page(
+    image: PageImage | npt.NDArray[np.uint8],
+    *,
+    target: Target | None = None,
+    dpi: float | None = None,
+) -> list[Reading]:
+    """Read a page's codes; never raises for a bad picture, never returns an empty list.
+
+    With a target the first reading is the slip's own, judged by where it is and what else is on
+    the page.  Without one every eL-QR of the page is a slip judged by itself, top to bottom.
+    Further readings are the page's other codes.  `dpi` is an array's.
+    """
+    page = image if isinstance(image, PageImage) else _page_of(image, dpi)
+    try:
+        readings = _read(page, target)
+    except InputError as error:
+        readings = [Reading(Verdict.BAD_FILE, str(error))]
+    except MemoryError:
+        readings = [Reading(Verdict.BAD_FILE, "the page needs more memory than there is")]
+    return [replace(reading, file=page.file, page=page.page) for reading in readings]
+
+
+def _page_of(array: npt.NDArray[np.uint8], dpi: float | None) -> PageImage:
+    return next(open_file(array, dpi=dpi).pages())
+
+
+def _read(page: PageImage, target: Target | None) -> list[Reading]:
+    height, width = page.grey.shape
+    places = placements((width, height), page.dpi, target.page) if target else []
+    readings = [judge_code(symbol) for symbol in climb(page, target, places)]
+    if not readings:
+        return [_nothing(page)]
+    bars = _bars(page, readings)
+    return judge_slip(readings, target, places, bars) if target else judge_alone(readings, bars)
+
+
+def _nothing(page: PageImage) -> Reading:
+    damaged = count_damaged(page.grey)
+    return Reading(
+        Verdict.UNREADABLE,
+        "a QR code is there, but too damaged to read" if damaged else "no QR code found",
+    )
+
+
+def _bars(page: PageImage, readings: Sequence[Reading]) -> list[str]:
+    """The page's bar codes, looked for only if there is a sound eL-QR to compare them with."""
+    for reading in readings:
+        if reading.fields and reading.position:
+            return find_bill_bars(page.grey, turns_of(reading.position))
+    return []

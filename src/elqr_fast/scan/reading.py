@@ -1,0 +1,98 @@
+"""What is known about one code, or about a page without one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from elqr_fast.codes.elqr import ElqrFields
+
+
+class Verdict(StrEnum):
+    """Whether a slip can be paid, and if not, why; the first fault in this order is the verdict."""
+
+    #: Every check that had a basis passed.
+    OK = "ok"
+    #: The file or the page cannot be decoded.
+    BAD_FILE = "bad_file"
+    #: No QR code could be read.
+    UNREADABLE = "unreadable"
+    #: A QR code, but no eL-QR payload.
+    NOT_ELQR = "not_elqr"
+    #: The payload's CRC is wrong.
+    BAD_CRC = "bad_crc"
+    #: A check-digit pair of an OCR line in the payload is wrong.
+    BAD_CHECK_DIGIT = "bad_check_digit"
+    #: A second QR code where the slip may have only one.
+    SEVERAL_CODES = "several_codes"
+    #: The eL-QR is not where the form has it.
+    OUTSIDE_BOX = "outside_box"
+    #: The slip's bar code disagrees with its eL-QR.
+    CROSS_MISMATCH = "cross_mismatch"
+    #: A valid code that belongs on another slip's page.
+    WRONG_SLIP = "wrong_slip"
+    #: The ledger has no such case key.
+    NOT_IN_LEDGER = "not_in_ledger"
+    #: The payload's two amounts differ, or the ledger has another one.
+    AMOUNT_MISMATCH = "amount_mismatch"
+    #: An earlier slip of the batch has the same case key.
+    DUPLICATE = "duplicate"
+    #: Past its pay-by date.
+    EXPIRED = "expired"
+    #: Printed or scanned worse than asked for.
+    BELOW_GRADE = "below_grade"
+
+
+class Kind(StrEnum):
+    """What a QR code is; a code that is no eL-QR is never described further."""
+
+    ELQR = "eL-QR"
+    JPQR = "JPQR"
+    EMV = "EMV payment code"
+    URL = "URL"
+    OTHER = "other"
+
+
+class Rung(StrEnum):
+    """The step of the ladder that read a code, cheapest first."""
+
+    #: The form's box and a margin.
+    ROI = "roi"
+    #: The same, enlarged.
+    ROI_ENLARGED = "roi_enlarged"
+    #: The whole page at reading size (`reader.READING_DPI`).
+    PAGE = "page"
+    #: The whole page with all its pixels.
+    PAGE_FULL = "page_full"
+    #: The whole page, enlarged and with every trick the library has.
+    PAGE_THOROUGH = "page_thorough"
+
+
+#: Corners of a symbol in page pixels: its own top left, top right, bottom right, bottom left.
+Corners = tuple[tuple[int, int], tuple[int, int], tuple[int, int], tuple[int, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One code of a page, or a page on which none was read.
+
+    `digits` is what an eL-QR says, "" for any other code; `fields` is there if all the payload's
+    own checks pass.  `unused_ec` is the part of the error correction that the symbol did not need,
+    0 to 1.  `detail` explains the verdict; it never holds what a foreign code says, nor a name.
+    `page` counts from 0; None means the file as a whole.
+    """
+
+    verdict: Verdict
+    detail: str = ""
+    #: Neither is shown when a reading is printed: they are a taxpayer's, and logs are not private.
+    digits: str = field(default="", repr=False)
+    fields: ElqrFields | None = field(default=None, repr=False)
+    kind: Kind | None = None
+    rung: Rung | None = None
+    position: Corners | None = None
+    version: int | None = None
+    level: str | None = None
+    mask: int | None = None
+    unused_ec: float | None = None
+    file: str = ""
+    page: int | None = None

@@ -1,0 +1,99 @@
+"""What several folders of tests use."""
+
+from __future__ import annotations
+
+import binascii
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+import segno
+from PIL import Image
+
+Grey = npt.NDArray[np.uint8]
+MM_PER_INCH = 25.4
+#: Published with the format; every check of it is valid, its data are invented.
+SAMPLE = (
+    "000201010212279600051380001835100000000000000022543572138000582000003504705193143269049553519"
+    "5010997404600000000541100002254357622620242024002024053120240710"
+    "8085" + "0" * 85 + "630532232"
+)
+
+
+@dataclass(frozen=True)
+class Code:
+    """A QR code on a page: its upper left corner (quiet zone not counted) in mm."""
+
+    content: str
+    x: float
+    y: float
+    module_mm: float = 0.36
+
+
+class SlipPictures:
+    """Draws pages with codes, without the software under test."""
+
+    sample = SAMPLE
+
+    def page(
+        self, *codes: Code, size_mm: tuple[float, float] = (210.0, 297.0), dpi: int = 300
+    ) -> Grey:
+        """A white sheet with lines like text on its upper half, and codes."""
+        width, height = (round(side / MM_PER_INCH * dpi) for side in size_mm)
+        page = np.full((height, width), 255, np.uint8)
+        noise = np.random.default_rng(7).integers(0, 2, (height // 2 // 8, width // 8), np.uint8)
+        noise[::3] = 1
+        page[: noise.shape[0] * 8, : noise.shape[1] * 8] = np.kron(noise, np.full((8, 8), 255))
+        for code in codes:
+            self.draw(page, code, dpi)
+        return page
+
+    def draw(self, page: Grey, code: Code, dpi: int) -> None:
+        dots = max(1, round(code.module_mm / MM_PER_INCH * dpi))
+        quiet = 4 * dots
+        picture = self.symbol(code.content, dots)
+        x, y = (round(side / MM_PER_INCH * dpi) - quiet for side in (code.x, code.y))
+        page[y : y + picture.shape[0], x : x + picture.shape[1]] = picture
+
+    def symbol(self, content: str, dots: int, mask: int = 2) -> Grey:
+        """A symbol with its quiet zone, level M as an eL-QR's, `dots` a module."""
+        mode = "numeric" if content.isdecimal() else "byte"
+        symbol = segno.make_qr(content, error="m", mask=mask, mode=mode, boost_error=False)
+        modules = np.pad(np.array([list(row) for row in symbol.matrix], np.uint8), 4)
+        return np.kron((1 - modules) * np.uint8(255), np.ones((dots, dots), np.uint8))
+
+    def sealed(self, digits: str) -> str:
+        """A payload whose CRC is made right again."""
+        body = digits[:250]
+        return f"{body}{binascii.crc_hqx(body.encode(), 0xFFFF):05d}"
+
+    def changed(self, digits: str, at: int) -> str:
+        """A payload with one digit changed, CRC as it was."""
+        return digits[:at] + str((int(digits[at]) + 1) % 10) + digits[at + 1 :]
+
+    def bilevel(self, page: Grey) -> Image.Image:
+        return Image.fromarray(page).convert("1", dither=Image.Dither.NONE)
+
+    def save_tiff(self, path: object, pages: Sequence[Grey], dpi: int = 300) -> None:
+        """Pages as a scanner stores them: bilevel, G4."""
+        first, *others = map(self.bilevel, pages)
+        first.save(
+            path,
+            format="TIFF",
+            compression="group4",
+            dpi=(dpi, dpi),
+            save_all=True,
+            append_images=others,
+        )
+
+
+@pytest.fixture(scope="session")
+def pictures() -> SlipPictures:
+    return SlipPictures()
+
+
+@pytest.fixture(scope="session")
+def code() -> type[Code]:
+    return Code
