@@ -1,1 +1,8 @@
-"""(to be written)"""
+"""From a batch of scans to a verdict a slip: what one page cannot tell, and the results files.
+
+Manifest, ledger, duplicates within the batch, dates; the page's own verdicts come from `scan`.
+"""
+
+from elqr_fast.verify.batch import Summary, read, verify
+
+__all__ = ["Summary", "read", "verify"]
