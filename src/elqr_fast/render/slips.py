@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -27,8 +27,9 @@ DERIVED = ("el_number", "ocr_upper", "ocr_lower", "bill_line_1", "bill_line_2")
 class Slips:
     """The slips of a batch that can be printed, n of them, and what is wrong with the others.
 
-    `rows` int64 [n]: their input rows.  `digits` uint8 [n, 255], ASCII.  `bars` uint8 [n, 288],
-    1 = bar, zeros where `has_bars` bool [n] is false.  `texts`: for each column, derived ones too,
+    `rows` int64 [n]: their input rows.  `digits` uint8 [n, 255], ASCII.  `bills`: the 44 digits of
+    each bar code, None for a slip without one.  `bars` uint8 [n, 288], 1 = bar, zeros where
+    `has_bars` bool [n] is false.  `texts`: for each column, derived ones too,
     n texts, "" for none; what is in the eL-QR is printed as it is coded, zeros in front and all.
     `errors`: every broken rule of every row that is left out.
     """
@@ -36,35 +37,70 @@ class Slips:
     rows: NDArray[np.int64]
     digits: NDArray[np.uint8]
     symbols: Symbols
+    bills: list[str | None]
     bars: NDArray[np.uint8]
     has_bars: NDArray[np.bool_]
     texts: dict[str, list[str]]
     errors: list[FieldError]
 
+    def take(self, kept: NDArray[np.int64]) -> Slips:
+        """Some of the slips, by their index; the errors stay with what is left out of a batch."""
+        symbols = self.symbols
+        return Slips(
+            rows=self.rows[kept],
+            digits=self.digits[kept],
+            symbols=replace(symbols, mask=symbols.mask[kept], packed=symbols.packed[kept]),
+            bills=[self.bills[index] for index in kept],
+            bars=self.bars[kept],
+            has_bars=self.has_bars[kept],
+            texts={name: [texts[i] for i in kept] for name, texts in self.texts.items()},
+            errors=self.errors,
+        )
 
-def prepare(batch: pa.RecordBatch, first_row: int, form: Form) -> Slips:
+
+def required_columns(form: Form) -> list[str]:
+    """The columns that notices must have for a form: the payload's and those it prints."""
+    printed = [column for column in form.columns if column not in {*DERIVED, *REQUIRED}]
+    return [*REQUIRED, *printed]
+
+
+def prepare(
+    batch: pa.RecordBatch,
+    first_row: int,
+    form: Form,
+    *,
+    unread: Sequence[FieldError] = (),
+    duplicates: Sequence[FieldError] = (),
+) -> Slips:
     """Checks a batch of notices and makes the codes of its good rows.
 
-    `batch` has the canonical columns; `first_row` is the input row of its first.  Raises
-    ConfigError if a column is missing that a payload or the form needs.
+    `batch` has the canonical columns; `first_row` is the input row of its first.  `unread` are
+    the rows that the reader could not take apart, of which nothing more is said; `duplicates`
+    those whose case key an earlier row has.  Raises ConfigError if a column is missing that a
+    payload or the form needs.
     """
     required = _required(batch, form)
     payloads = build_payloads(batch)
     bills = _bills(batch, form)
-    errors = _unique(
-        check_records(batch, first_row, required),
-        _shifted(payloads.errors, first_row),
-        _shifted(bills.errors, first_row),
+    checked = (
+        *duplicates,
+        *check_records(batch, first_row, required),
+        *_shifted(payloads.errors, first_row),
+        *_shifted(bills.errors, first_row),
     )
+    nothing_more = {error.row for error in unread}
+    errors = _unique(unread, (error for error in checked if error.row not in nothing_more))
     good = np.ones(batch.num_rows, np.bool_)
     good[[error.row - first_row for error in errors]] = False
     kept = np.flatnonzero(good)
     digits = np.ascontiguousarray(payloads.digits[kept])
-    modules, has_bars = _bars([bills.digits[row] for row in kept.tolist()])
+    bill_digits = [bills.digits[row] for row in kept.tolist()]
+    modules, has_bars = _bars(bill_digits)
     return Slips(
         rows=kept + first_row,
         digits=digits,
         symbols=encode(digits, version=6, level="M"),
+        bills=bill_digits,
         bars=modules,
         has_bars=has_bars,
         texts=_texts(batch.take(pa.array(kept)), digits)
@@ -75,7 +111,7 @@ def prepare(batch: pa.RecordBatch, first_row: int, form: Form) -> Slips:
 
 def _required(batch: pa.RecordBatch, form: Form) -> list[str]:
     """The columns beside the payload's that a form cannot do without."""
-    required = [column for column in form.columns if column not in {*DERIVED, *REQUIRED}]
+    required = [column for column in required_columns(form) if column not in REQUIRED]
     missing = [column for column in required if column not in batch.schema.names]
     if missing:
         raise ConfigError(f"the form {form.name} needs the column {', '.join(missing)}")
