@@ -85,7 +85,7 @@ class Hand:
     def bars(self, text: str) -> Modules:
         kind = zxingcpp.BarcodeFormat.Code128
         code = zxingcpp.create_barcode(f"[{text[:2]}]{text[2:]}", kind, gs1=True)
-        return (np.asarray(code.to_image(scale=1))[0] == 0).astype(np.uint8)
+        return (np.asarray(code.to_image(scale=1, add_quiet_zones=False))[0] == 0).astype(np.uint8)
 
     def dots(self, bits: Bits, width: int) -> Modules:
         """Unpacked; the padding must be empty."""

@@ -9,6 +9,7 @@ Reasons say what is wrong, never what a code holds.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from contextlib import nullcontext
 from itertools import zip_longest
@@ -20,6 +21,8 @@ import numpy.typing as npt
 import pypdfium2
 import zxingcpp
 
+from elqr_fast.codes.bill128 import bars as make_bars
+from elqr_fast.codes.symbols import encode
 from elqr_fast.render.code_places import Fault, PageCodes
 from elqr_fast.render.geometry import BAR_QUIET, QR_QUIET
 from elqr_fast.render.readback_pdf import pdf_codes
@@ -28,12 +31,13 @@ from elqr_fast.render.scene import Modules
 
 if TYPE_CHECKING:
     from elqr_fast.render.plate import Plate
+    from elqr_fast.render.slips import Slips
 
 #: uint8 [n, 255], ASCII digits: the payload of every page in order.
 Digits = npt.NDArray[np.uint8]
 #: The 44 digits of every page's bar code, None for a page without one.
 BarTexts = Sequence[str | None]
-Reader = Callable[[Modules], bytes | None]
+FaultFinder = Callable[[Modules, bytes], str]
 Record = tuple[bytes | None, bytes | None]
 
 # With `is_pure` zxing-cpp 3.1 finds nothing when asked for QRCodeModel2.  No other kind can slip
@@ -45,6 +49,10 @@ _ON_A_PAGE = zxingcpp.BarcodeFormats(
 )
 # Enough rows for zxing-cpp's scan lines; they are all alike.
 _BAR_ROWS = 8
+
+UNREADABLE = "cannot be read"
+OTHER = "is another record's"
+WRONG_MODULES = "has wrong modules, though it can be read"
 
 
 class Difference(NamedTuple):
@@ -86,6 +94,12 @@ def check_chunk(
     return differences
 
 
+def bar_texts(slips: Slips) -> list[str | None]:
+    """The 44 digits that each slip's bar code should hold: what is printed below the bars."""
+    lines = zip(slips.texts["bill_line_1"], slips.texts["bill_line_2"], strict=True)
+    return [re.sub(r"[^0-9]", "", first + second) or None for first, second in lines]
+
+
 def _expected(digits: Digits | None, bars: BarTexts | None) -> list[Record]:
     payloads = [] if digits is None else [row.tobytes() for row in digits]
     texts = [] if bars is None else [text.encode() if text else None for text in bars]
@@ -113,56 +127,61 @@ def _difference(codes: PageCodes | None, record: Record | None) -> str:
     if codes.fault:
         return codes.fault
     digits, bars = record
-    return _compare("eL-QR", codes.symbol, digits, read_symbol) or _compare(
-        "bar code", codes.bars, bars, read_bars
+    return _compare("eL-QR", codes.symbol, digits, symbol_fault) or _compare(
+        "bar code", codes.bars, bars, bars_fault
     )
 
 
-def _compare(what: str, modules: Modules | None, expected: bytes | None, read: Reader) -> str:
+def _compare(what: str, modules: Modules | None, expected: bytes | None, fault: FaultFinder) -> str:
     if modules is None:
         return f"the {what} is missing" if expected else ""
     if expected is None:
         return f"a {what} that the record does not ask for"
-    found = read(modules)
-    if found is None:
-        return f"the {what} cannot be read"
-    return "" if found == expected else f"the {what} is another record's, or damaged"
+    found = fault(modules, expected)
+    return f"the {what} {found}" if found else ""
 
 
-def read_symbol(modules: Modules) -> bytes | None:
-    """The content of a QR symbol, uint8 [side, side]; None if it is none or needed correction.
+def symbol_fault(modules: Modules, expected: bytes) -> str:
+    """What is wrong with an eL-QR, uint8 [41, 41], that should hold these digits; "" if nothing.
 
-    A page fresh from the encoder has nothing to correct: a wrong module is a fault even where the
-    digits survive it.
+    Error correction forgives what a fresh page must not have: the symbol must also equal, module
+    for module, the one that the encoder makes of its digits with its mask.
     """
-    found = zxingcpp.read_barcode(
-        _picture(modules, QR_QUIET, QR_QUIET),
-        formats=_QR,
-        is_pure=True,
-        try_rotate=False,
-        try_downscale=False,
-        try_invert=False,
-        binarizer=zxingcpp.Binarizer.BoolCast,
-    )
-    if found is None or cast("dict[str, float]", found.extra)["UEC"] < 1:
-        return None
-    return bytes(found.bytes)
+    found = _read(_picture(modules, QR_QUIET, QR_QUIET), _QR)
+    if found is None:
+        return UNREADABLE
+    if found.bytes != expected:
+        return OTHER
+    mask = cast("dict[str, int]", found.extra)["DataMask"]
+    made = encode([expected], version=6, level="M", mask=mask).modules[0]
+    return "" if np.array_equal(modules, made) else WRONG_MODULES
 
 
-def read_bars(modules: Modules) -> bytes | None:
-    """The content of a GS1-128 symbol, uint8 [n], without FNC1; None if it is none."""
-    found = zxingcpp.read_barcode(
-        _picture(np.tile(modules, (_BAR_ROWS, 1)), 0, BAR_QUIET),
-        formats=_CODE_128,
-        is_pure=True,
-        try_rotate=False,
-        try_downscale=False,
-        try_invert=False,
-        binarizer=zxingcpp.Binarizer.BoolCast,
-    )
+def bars_fault(modules: Modules, expected: bytes) -> str:
+    """The same for a GS1-128 symbol, uint8 [288], that should hold these 44 digits."""
+    found = _read(_picture(np.tile(modules, (_BAR_ROWS, 1)), 0, BAR_QUIET), _CODE_128)
     if found is None or found.symbology_identifier != "]C1":
-        return None
-    return bytes(found.bytes)
+        return UNREADABLE
+    if found.bytes != expected:
+        return OTHER
+    return "" if np.array_equal(modules, make_bars([expected.decode()])[0]) else WRONG_MODULES
+
+
+def _read(
+    picture: npt.NDArray[np.uint8], formats: zxingcpp.BarcodeFormats
+) -> zxingcpp.Barcode | None:
+    """The one code of a clean picture."""
+    found = zxingcpp.read_barcode(
+        picture,
+        formats=formats,
+        is_pure=True,
+        try_rotate=False,
+        try_downscale=False,
+        try_invert=False,
+        binarizer=zxingcpp.Binarizer.BoolCast,
+    )
+    # With `is_pure`, zxing-cpp answers with an invalid code where there is none.
+    return found if found is not None and found.valid else None
 
 
 def _picture(modules: Modules, above: int, beside: int) -> npt.NDArray[np.uint8]:

@@ -53,6 +53,7 @@ def pdf_codes(source: Path | BinaryIO, plate: Plate) -> Iterator[PageCodes]:
 
 
 def _page_codes(file: pikepdf.Pdf, page: pikepdf.Page, plate: Plate) -> PageCodes:
+    file.get_warnings()  # those of the page before
     try:
         content = page.obj.Contents.read_bytes()
         if file.get_warnings():
