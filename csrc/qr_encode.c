@@ -52,8 +52,7 @@ size_t elqr_qr_span(const uint8_t *data, size_t length, int mode) {
     return i;
 }
 
-/* Whole items are the common case: no exit inside the loops, so that compilers vectorise the first.
- */
+/* No exit inside these loops: whole items are common, and compilers vectorise the first one. */
 static int all_digits(const uint8_t *data, size_t length) {
     unsigned other = 0;
     for (size_t i = 0; i < length; i++)
@@ -96,9 +95,11 @@ size_t elqr_qr_capacity(int version, int level, int mode) {
 }
 
 int elqr_qr_smallest_version(size_t length, int level, int mode) {
+    if (!is_level(level) || !is_mode(mode))
+        return 0;
     for (int version = 1; version <= QR_MAX_VERSION; version++)
         if (length <= elqr_qr_capacity(version, level, mode))
-            return is_level(level) && is_mode(mode) ? version : 0;
+            return version;
     return 0;
 }
 

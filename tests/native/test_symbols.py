@@ -129,7 +129,8 @@ def test_every_version_equals_segno(case: tuple[int, int]) -> None:
     level, mode = case
     dice = random.Random(f"segno {case}")
     for version in range(1, 41):
-        for length in lengths_to_try(native.capacity(version, level, mode), dice):
+        capacity = native.capacity(version, level, mode)
+        for length in (capacity, dice.randint(1, capacity)):
             if segno_pads_too_much(length, mode, version, level):
                 continue  # zxing-cpp sees these
             content = "".join(dice.choices(ALPHABETS[mode], k=length)).encode()

@@ -260,12 +260,18 @@ def _version(
     for mode, length in sizes.items():
         capacity = native.capacity(version, level, mode)
         if length > capacity:
-            too_long = (modes == mode) & (batch.lengths() > capacity)
-            item = int(np.argmax(too_long)) if batch.count else None
-            found = int(batch.lengths()[item]) if batch.count else length
-            where = f"version {version}, level {LEVELS[level]}"
-            raise TooLongError(item, f"{found} characters, {where} holds {capacity}")
+            holds = f"version {version}, level {LEVELS[level]} holds {capacity}"
+            raise _too_long(batch, modes == mode, capacity, holds)
     return version
+
+
+def _too_long(batch: _Batch, chosen: NDArray[np.bool_], capacity: int, holds: str) -> TooLongError:
+    """Names the first of the chosen payloads that is longer than `capacity`."""
+    if batch.count == 0:
+        return TooLongError(detail=f"{batch.width} characters, {holds}")
+    lengths = batch.lengths()
+    item = int(np.argmax(chosen & (lengths > capacity)))
+    return TooLongError(item, f"{lengths[item]} characters, {holds}")
 
 
 def _smallest_version(level: int, sizes: dict[int, int]) -> int:
