@@ -20,6 +20,7 @@ import numpy as np
 import numpy.typing as npt
 import pypdfium2
 import zxingcpp
+from PIL import Image
 
 from elqr_fast.codes.bill128 import bars as make_bars
 from elqr_fast.codes.symbols import encode
@@ -192,6 +193,17 @@ def _picture(modules: Modules, above: int, beside: int) -> npt.NDArray[np.uint8]
     return picture
 
 
+def check_png(
+    source: BinaryIO, digits: Digits | None, bars: BarTexts | None = None
+) -> list[Difference]:
+    """Reads back a PNG of one page: its picture must show the record's codes and no other."""
+    with Image.open(source) as image:
+        found = _codes_in_picture(np.asarray(image.convert("L")))
+    if found == _as_found(_expected(digits, bars)[0]):
+        return []
+    return [Difference(0, "the picture shows other codes")]
+
+
 def sample_pdf(
     source: Path | BinaryIO,
     pages: Iterable[int],
@@ -212,9 +224,14 @@ def sample_pdf(
             # pdfium rounds the picture's size up: a hair less keeps the page's own dots.
             bitmap = document[page].render(scale=(dpi - 1e-4) / 72, grayscale=True)
             found = _codes_in_picture(bitmap.to_numpy().reshape(bitmap.height, bitmap.width))
-            if found != tuple([code] if code else [] for code in expected[page]):
+            if found != _as_found(expected[page]):
                 differences.append(Difference(page, "rendered, the page shows other codes"))
     return differences
+
+
+def _as_found(record: Record) -> tuple[list[bytes], list[bytes]]:
+    symbol, bars = record
+    return [symbol] if symbol else [], [bars] if bars else []
 
 
 def _codes_in_picture(picture: npt.NDArray[np.uint8]) -> tuple[list[bytes], list[bytes]]:

@@ -1,0 +1,191 @@
+"""One chunk from rows to files: checked, composed, written, read back, renamed.
+
+`Press` is what a worker makes once (plate, fonts); `Press.print` is the chunk function that every
+engine calls.  What it leaves behind does not depend on which worker ran it or how often.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import BinaryIO
+
+import msgspec
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from elqr_fast.codes.elqr import key_hash
+from elqr_fast.errors import FieldError, OutputError
+from elqr_fast.files import replacing
+from elqr_fast.forms import Form
+from elqr_fast.render import pdf, preview, readback, tiff
+from elqr_fast.render.pages import Page, compose
+from elqr_fast.render.plate import Plate, make_plate
+from elqr_fast.render.slips import Slips, prepare
+from elqr_fast.run.journal import MANIFEST, REJECTS, ChunkEntry, FileEntry, sidecar
+from elqr_fast.run.plan import ChunkJob, Options
+
+MANIFEST_SCHEMA = pa.schema(
+    [
+        ("file", pa.string()),
+        ("page", pa.int32()),
+        ("row", pa.int64()),
+        ("chunk", pa.int32()),
+        ("case_key_hash", pa.string()),
+        ("read_back", pa.string()),
+    ]
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Stopwatch:
+    """Seconds by stage."""
+
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    @contextmanager
+    def __call__(self, stage: str) -> Iterator[None]:
+        start = time.perf_counter()
+        try:
+            yield
+        finally:
+            spent = time.perf_counter() - start
+            self.seconds[stage] = self.seconds.get(stage, 0.0) + spent
+
+
+class Press:
+    """A form set up on one device: prints any chunk of the run."""
+
+    def __init__(self, form: Form, options: Options, out: Path) -> None:
+        self.options = options
+        self.out = out
+        self.plate: Plate = make_plate(form, options.dpi, layer=options.layer, draft=options.draft)
+
+    def print(self, job: ChunkJob) -> ChunkEntry:
+        """Print one chunk; its files, rejects and manifest rows are on disk on return."""
+        watch = Stopwatch()
+        with watch("codes"):
+            slips = prepare(
+                job.table,
+                job.first_row,
+                self.plate.form,
+                unread=job.unread,
+                duplicates=job.duplicates,
+            )
+        with watch("layout"):
+            pages, unprintable = compose(self.plate, slips)
+            if unprintable:
+                slips = slips.take(np.flatnonzero(np.isin(slips.rows, [p.row for p in pages])))
+        errors = sorted([*slips.errors, *unprintable], key=lambda e: (e.row, e.field, e.rule))
+        files = self._write(job.index, pages, slips, watch)
+        verified = self._checked_pages(len(pages))
+        with watch("bookkeeping"):
+            self._write_rejects(job.index, errors)
+            self._write_manifest(job.index, files, slips, set(verified))
+        rows, printed = job.table.num_rows, len(pages)
+        return ChunkEntry(
+            job.index, job.id, rows, printed, rows - printed, len(verified), files, watch.seconds
+        )
+
+    def _write(
+        self, index: int, pages: list[Page], slips: Slips, watch: Stopwatch
+    ) -> list[FileEntry]:
+        if not pages:
+            return []
+        if self.options.to == "png":
+            return [
+                self._write_file(
+                    f"slip-{page.row + 1:09d}.png", [page], slips.take(np.array([i])), watch
+                )
+                for i, page in enumerate(pages)
+            ]
+        return [self._write_file(f"slips-{index + 1:06d}.{self.options.to}", pages, slips, watch)]
+
+    def _write_file(
+        self, name: str, pages: list[Page], slips: Slips, watch: Stopwatch
+    ) -> FileEntry:
+        with replacing(self.out / name) as file:
+            with watch("writing"):
+                self._emit(file, pages)
+                file.flush()
+                file.seek(0)
+            with watch("reading back"):
+                self._read_back(name, file, slips)
+            with watch("bookkeeping"):
+                size = file.seek(0, 2)
+                file.seek(0)
+                digest = hashlib.sha256()
+                while block := file.read(1 << 20):
+                    digest.update(block)
+        return FileEntry(name, len(pages), size, digest.hexdigest())
+
+    def _emit(self, file: BinaryIO, pages: list[Page]) -> None:
+        if self.options.to == "pdf":
+            pdf.write_pdf(self.plate, pages, file)
+        elif self.options.to == "tiff":
+            tiff.write_tiff(self.plate, pages, file)
+        else:
+            preview.write_png(self.plate, pages[0], file)
+
+    def _read_back(self, name: str, file: BinaryIO, slips: Slips) -> None:
+        """The closed loop: what was emitted must read as the record, or the chunk fails."""
+        checked = self._checked_pages(len(slips.rows))
+        faults = self._faults(file, slips, checked) if checked else []
+        if faults:
+            page, reason = faults[0]
+            raise OutputError(
+                f"{name}: page {page + 1} does not read back as its record ({reason});"
+                f" {len(faults)} of {len(checked)} pages checked are wrong; nothing was kept"
+            )
+
+    def _faults(
+        self, file: BinaryIO, slips: Slips, checked: list[int]
+    ) -> list[readback.Difference]:
+        digits = slips.digits if self.plate.qr else None
+        bills = slips.bills if self.plate.bars else None
+        if self.options.to == "png":
+            return readback.check_png(file, digits, bills)
+        faults = readback.check_chunk(
+            self.options.to, file, self.plate, digits, bills, only=set(checked)
+        )
+        if self.options.to == "pdf" and not faults:
+            # What our own parser reads is what a renderer shows: asked of one page a chunk.
+            faults = readback.sample_pdf(file, checked[:1], digits, bills)
+        return faults
+
+    def _checked_pages(self, pages: int) -> list[int]:
+        if self.options.verify == "all":
+            return list(range(pages))
+        if self.options.verify == "sample":
+            return sorted({0, pages // 2, pages - 1}) if pages else []
+        return []
+
+    def _write_rejects(self, index: int, errors: list[FieldError]) -> None:
+        with replacing(sidecar(self.out, index, REJECTS)) as file:
+            for error in errors:
+                file.write(msgspec.json.encode(asdict(error)) + b"\n")
+
+    def _write_manifest(
+        self, index: int, files: list[FileEntry], slips: Slips, verified: set[int]
+    ) -> None:
+        names = [file.name for file in files for _ in range(file.pages)]
+        pages = [page for file in files for page in range(file.pages)]
+        keys = zip(slips.texts["institution"], slips.texts["case_key"], strict=True)
+        table = pa.table(
+            {
+                "file": names,
+                "page": pages,
+                "row": slips.rows,
+                "chunk": [index] * len(names),
+                "case_key_hash": [key_hash(institution, key) for institution, key in keys],
+                "read_back": ["ok" if i in verified else "" for i in range(len(names))],
+            },
+            schema=MANIFEST_SCHEMA,
+        )
+        with replacing(sidecar(self.out, index, MANIFEST)) as file:
+            pq.write_table(table, file)

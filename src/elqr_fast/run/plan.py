@@ -1,0 +1,134 @@
+"""What a run will do, decided before the first page: chunks, their ids, duplicate keys.
+
+A chunk's id is a hash of everything that decides its bytes and of nothing else: the input's
+fingerprint, the row range, the form and its fonts, the options that change bytes, the version.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Literal, get_args
+
+import msgspec
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from elqr_fast.errors import ConfigError, FieldError
+from elqr_fast.records.duplicates import find_duplicates
+from elqr_fast.records.readers import Notices
+from elqr_fast.render.plate import Layer, Plate
+from elqr_fast.version import __version__
+
+Output = Literal["pdf", "tiff", "png"]
+Verify = Literal["all", "sample", "none"]
+OUTPUTS: tuple[Output, ...] = get_args(Output)
+LAYERS: tuple[Layer, ...] = get_args(Layer)
+VERIFY: tuple[Verify, ...] = get_args(Verify)
+#: Slips in one chunk, and so in one PDF or TIFF: a file a viewer opens at once, work for seconds.
+CHUNK_ROWS = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How to print; `verify` is the only one that does not change a byte."""
+
+    to: Output = "pdf"
+    dpi: int = 600
+    layer: Layer = "all"
+    verify: Verify = "all"
+    draft: bool = False
+    chunk_rows: int = CHUNK_ROWS
+
+    def __post_init__(self) -> None:
+        for name, allowed in (("to", OUTPUTS), ("layer", LAYERS), ("verify", VERIFY)):
+            value = getattr(self, name)
+            if value not in allowed:
+                raise ConfigError(f"{name} is {value!r}; it must be one of {', '.join(allowed)}")
+        if not 1 <= self.chunk_rows <= 50_000:
+            raise ConfigError(f"chunk_rows is {self.chunk_rows}; it must be 1 to 50,000")
+
+    def deciding_bytes(self) -> dict[str, object]:
+        return {name: value for name, value in asdict(self).items() if name != "verify"}
+
+
+@dataclass(frozen=True, slots=True)
+class ChunkJob:
+    """Rows [first_row, first_row + table.num_rows) of the input, ready for a worker."""
+
+    index: int
+    id: str
+    first_row: int
+    table: pa.RecordBatch
+    #: Rows the reader could not take apart; all null in the table.
+    unread: list[FieldError]
+    #: Rows whose case key an earlier row of the run has.
+    duplicates: list[FieldError]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The whole run: `basis` is what its identity was computed from, in words for messages."""
+
+    basis: dict[str, str]
+    rows: int
+    chunk_rows: int
+    #: Rows that are not the first of their case key, ascending.
+    duplicates: npt.NDArray[np.int64]
+
+    @property
+    def run_id(self) -> str:
+        return _digest(self.basis)
+
+    @property
+    def chunks(self) -> int:
+        return -(-self.rows // self.chunk_rows)
+
+    def chunk_id(self, first_row: int, rows: int) -> str:
+        return _digest({"run": self.run_id, "first_row": first_row, "rows": rows})
+
+    def jobs(self, notices: Notices) -> Iterator[ChunkJob]:
+        """The chunks in order, reading the input once more as they are asked for."""
+        for index, batch in enumerate(notices.batches(self.chunk_rows)):
+            rows = batch.table.num_rows
+            yield ChunkJob(
+                index=index,
+                id=self.chunk_id(batch.first_row, rows),
+                first_row=batch.first_row,
+                table=batch.table,
+                unread=batch.errors,
+                duplicates=self._duplicates_in(batch.first_row, rows),
+            )
+
+    def _duplicates_in(self, first_row: int, rows: int) -> list[FieldError]:
+        low, high = np.searchsorted(self.duplicates, (first_row, first_row + rows))
+        return [
+            FieldError(int(row), "case_key", "duplicate", "used by an earlier row", "a key once")
+            for row in self.duplicates[low:high]
+        ]
+
+
+def make_plan(notices: Notices, plate: Plate, options: Options) -> Plan:
+    """Read the input once: its fingerprint, how many rows it has, which keys come twice."""
+    keys = find_duplicates(notices)
+    basis = {
+        "input": notices.fingerprint(),
+        "form": _digest({**msgspec.to_builtins(plate.form), "path": None}),
+        "fonts": _digest({key: _sha256(face.path) for key, face in plate.faces.items()}),
+        "options": _digest(options.deciding_bytes()),
+        "version": __version__,
+    }
+    return Plan(basis, keys.rows, options.chunk_rows, keys.repeats)
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _digest(value: object) -> str:
+    text = msgspec.json.encode(value, order="sorted")
+    return hashlib.sha256(text).hexdigest()
