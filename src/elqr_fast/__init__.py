@@ -7,17 +7,32 @@ from elqr_fast.codes.bill128 import bill128
 from elqr_fast.codes.elqr import ElqrFields, Payloads, build_payloads, parse_payload
 from elqr_fast.codes.ocr_lines import ocr_lines
 from elqr_fast.codes.symbols import Symbols, encode
+from elqr_fast.forms import Form, load_form
 from elqr_fast.render.g4 import g4_decode, g4_encode
+from elqr_fast.run import RunSummary, render
+from elqr_fast.scan import Reading, Verdict
+from elqr_fast.verify import Summary, read, verify
+from elqr_fast.version import __version__
 
 __all__ = [
     "ElqrFields",
+    "Form",
     "Payloads",
+    "Reading",
+    "RunSummary",
+    "Summary",
     "Symbols",
+    "Verdict",
+    "__version__",
     "bill128",
     "build_payloads",
     "encode",
     "g4_decode",
     "g4_encode",
+    "load_form",
     "ocr_lines",
     "parse_payload",
+    "read",
+    "render",
+    "verify",
 ]

@@ -1,0 +1,90 @@
+"""`elqr render`: notices in, slips out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from elqr_fast.cli.common import echo_json, echo_run, progress_bar, run_exit_code, run_values
+from elqr_fast.errors import ExitCode
+from elqr_fast.records.mapping import load_column_map
+from elqr_fast.render.plate import Layer
+from elqr_fast.run import render as run_render
+from elqr_fast.run.plan import LAYERS, OUTPUTS, VERIFY, Output, Verify
+
+
+@click.command()
+@click.argument("notices", type=click.Path(path_type=Path))
+@click.option("--form", "form", required=True, help="A built-in form's name, or a TOML file.")
+@click.option("--out", required=True, type=click.Path(path_type=Path), help="The run's directory.")
+@click.option("--to", type=click.Choice(OUTPUTS), default="pdf", show_default=True)
+@click.option("--dpi", type=int, default=600, show_default=True, help="The printer's resolution.")
+@click.option(
+    "--layer",
+    type=click.Choice(LAYERS),
+    default="all",
+    show_default=True,
+    help="`variable` prints only what changes, for pre-printed stock.",
+)
+@click.option("--columns", type=click.Path(path_type=Path), help="A TOML map of the columns.")
+@click.option(
+    "--encoding",
+    type=click.Choice(["auto", "utf-8", "cp932"]),
+    default="auto",
+    show_default=True,
+)
+@click.option(
+    "--verify",
+    type=click.Choice(VERIFY),
+    default="all",
+    show_default=True,
+    help="Which slips are read back from what was emitted before it counts as printed.",
+)
+@click.option("--workers", type=click.IntRange(min=1), help="Processes; default: every core.")
+@click.option("--engine", default="local", show_default=True, help="Only `local` so far.")
+@click.option("--draft", is_flag=True, help="Use stand-in fonts and stamp every slip DRAFT.")
+@click.option("--json", "as_json", is_flag=True, help="End with one JSON object.")
+def render(
+    notices: Path,
+    form: str,
+    out: Path,
+    to: Output,
+    dpi: int,
+    layer: Layer,
+    columns: Path | None,
+    encoding: str,
+    verify: Verify,
+    workers: int | None,
+    engine: str,
+    draft: bool,
+    as_json: bool,
+) -> ExitCode:
+    """Print NOTICES (CSV or Parquet) as slips into --out.
+
+    Rows that break a rule go to rejects.csv and the rest is printed. The same command again
+    resumes an interrupted run.
+    """
+    with progress_bar("printing", "slips") as progress:
+        summary = run_render(
+            notices,
+            form,
+            out,
+            to=to,
+            dpi=dpi,
+            layer=layer,
+            verify=verify,
+            workers=workers,
+            engine=engine,
+            encoding=encoding,
+            columns=load_column_map(columns) if columns else None,
+            draft=draft,
+            progress=progress,
+        )
+    if as_json:
+        echo_json(run_values(summary))
+    else:
+        echo_run(summary, out)
+        if summary.rejected:
+            click.echo(f"rejected rows and why: {out / 'rejects.csv'}")
+    return run_exit_code(summary)

@@ -1,0 +1,81 @@
+"""`elqr verify`: scans in, a verdict per slip out."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from elqr_fast.cli.common import echo_json, progress_bar
+from elqr_fast.errors import ExitCode
+from elqr_fast.verify import Summary
+from elqr_fast.verify import verify as run_verify
+
+
+def verify_values(summary: Summary) -> dict[str, Any]:
+    """A verification's summary as JSON values."""
+    return {
+        "scans": summary.scans,
+        "verdicts": dict(summary.verdicts),
+        "seconds": round(summary.seconds, 3),
+    }
+
+
+def verify_exit_code(summary: Summary) -> ExitCode:
+    only_ok = summary.verdicts.get("ok", 0) == sum(summary.verdicts.values())
+    return ExitCode.OK if only_ok else ExitCode.PARTIAL
+
+
+def echo_verdicts(summary: Summary) -> None:
+    """A verification's summary for people."""
+    verdicts = ", ".join(f"{count:,} {name}" for name, count in summary.verdicts.items())
+    rate = summary.scans / summary.seconds if summary.seconds else 0.0
+    click.echo(
+        f"{summary.scans:,} slips read: {verdicts}; {summary.seconds:.1f} s ({rate:,.0f} a second)"
+    )
+
+
+@click.command()
+@click.argument("scans", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--out", required=True, type=click.Path(path_type=Path), help="For the results.")
+@click.option("--form", help="A form: says where the eL-QR must be.")
+@click.option("--ledger", type=click.Path(path_type=Path), help="The notices file itself.")
+@click.option("--scanner", help="A scanner profile.")
+@click.option(
+    "--as-of", type=click.DateTime(["%Y-%m-%d"]), help="Slips payable until before it are expired."
+)
+@click.option("--min-grade", help="The lowest print grade that passes.")
+@click.option("--workers", type=click.IntRange(min=1), help="Processes; default: every core.")
+@click.option("--json", "as_json", is_flag=True, help="End with one JSON object.")
+def verify(
+    scans: tuple[Path, ...],
+    out: Path,
+    form: str | None,
+    ledger: Path | None,
+    scanner: str | None,
+    as_of: datetime | None,
+    min_grade: str | None,
+    workers: int | None,
+    as_json: bool,
+) -> ExitCode:
+    """Read the slips in SCANS (TIFF, PDF, PNG, JPEG, or directories of them) and check each."""
+    with progress_bar("reading", "slips") as progress:
+        summary = run_verify(
+            list(scans),
+            form=form,
+            ledger=ledger,
+            out=out,
+            scanner=scanner,
+            as_of=as_of.date() if as_of else None,
+            min_grade=min_grade,
+            workers=workers,
+            progress=progress,
+        )
+    if as_json:
+        echo_json(verify_values(summary))
+    else:
+        echo_verdicts(summary)
+        click.echo(f"results: {out / 'results.csv'}, {out / 'results.parquet'}")
+    return verify_exit_code(summary)
