@@ -1,8 +1,13 @@
-"""What several folders of tests use."""
+"""What several folders of tests use, and one rule for all of them.
+
+A test that needs a tool which is missing skips and says so.  Where ELQR_FAIL_ON_SKIP is set, as
+in .ci/run, that is a failure: there every tool is installed, and nothing may go untested.
+"""
 
 from __future__ import annotations
 
 import binascii
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -97,3 +102,15 @@ def pictures() -> SlipPictures:
 @pytest.fixture(scope="session")
 def code() -> type[Code]:
     return Code
+
+
+FAIL_ON_SKIP = os.environ.get("ELQR_FAIL_ON_SKIP") == "1"
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> object:
+    report = yield
+    if FAIL_ON_SKIP and report.skipped and not hasattr(report, "wasxfail"):
+        report.outcome = "failed"
+        report.longrepr = f"{item.nodeid} skipped where nothing may: {report.longrepr}"
+    return report
