@@ -17,7 +17,7 @@ FLAGS = ["/O2", "/std:c11"] if sys.platform == "win32" else ["-O3", "-std=c11", 
 
 MODULES = {
     "bars": ["code128.c"],
-    "g4": ["g4_encode.c", "g4_decode.c"],
+    "g4": ["g4_encode.c", "g4_decode.c", "cpu.c"],
     "payload": ["payload.c"],
     "symbols": [
         "qr_batch.c",

@@ -54,4 +54,24 @@ ELQR_INLINE uint32_t elqr_leading_zeros(uint64_t word) {
 #endif
 }
 
+/* Zero bits below the lowest one.  `word` is not 0. */
+ELQR_INLINE uint32_t elqr_trailing_zeros(uint64_t word) {
+#if defined(_MSC_VER) && !defined(__clang__)
+    unsigned long index;
+    _BitScanForward64(&index, word);
+    return (uint32_t)index;
+#else
+    return (uint32_t)__builtin_ctzll(word);
+#endif
+}
+
+/* One bits. */
+ELQR_INLINE uint32_t elqr_count_ones(uint64_t word) {
+#if defined(_MSC_VER) && !defined(__clang__)
+    return (uint32_t)__popcnt64(word);
+#else
+    return (uint32_t)__builtin_popcountll(word);
+#endif
+}
+
 #endif

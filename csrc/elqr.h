@@ -115,24 +115,25 @@ int elqr_qr_encode_one(const uint8_t *data, size_t length, int mode, int version
 /* Bytes that hold any coding of `height` rows of `width` pixels, work space included. */
 uint64_t elqr_g4_bound(uint32_t width, uint32_t height);
 
+/* 32-bit words of work space that coding and decoding need: what it holds does not matter. */
+size_t elqr_g4_words(uint32_t width);
+
 /* Codes `height` rows of `width` pixels; row y is the (width + 7) / 8 bytes at rows + y * stride.
  * Bits past the width are not looked at.  Writes the coding, with EOFB and zero bits up to a byte
- * edge, to out[0 : *length]; other bytes of out[0 : capacity] may be overwritten.
+ * edge, to out[0 : *length]; other bytes of out[0 : capacity] may be overwritten.  `words` is work
+ * space of elqr_g4_words(width) words.
  *
  * ELQR_EMPTY: width or height is 0.  ELQR_OUT_OF_RANGE: width > ELQR_G4_MAX_WIDTH.
  * ELQR_BUFFER_TOO_SMALL: never when capacity >= elqr_g4_bound(width, height); a smaller buffer is
  * refused as soon as fewer than elqr_g4_bound(width, 1) bytes are left at the start of a row.
  * On failure *length is 0.  Time is linear in the pixels. */
 int elqr_g4_encode(const uint8_t *rows, size_t stride, uint32_t width, uint32_t height,
-                   uint8_t *out, size_t capacity, size_t *length);
-
-/* 32-bit words of work space that elqr_g4_decode needs. */
-size_t elqr_g4_decode_words(uint32_t width);
+                   uint8_t *out, size_t capacity, uint32_t *words, size_t *length);
 
 /* Decodes `height` rows of `width` pixels from coded[0 : size] into the (width + 7) / 8 bytes at
  * rows + y * stride, bits past the width being 0.  `words` is work space of
- * elqr_g4_decode_words(width) words; what it holds does not matter.  Stops after the last row: EOFB
- * is not asked for, what follows is not looked at.
+ * elqr_g4_words(width) words.  Stops after the last row: EOFB is not asked for, what follows is not
+ * looked at.
  *
  * *decoded is the number of whole rows: `height` when the status is ELQR_OK; else the rows from
  * *decoded on are white.

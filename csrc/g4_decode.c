@@ -1,17 +1,12 @@
-/* Decoding of ITU-T T.6 (Group 4) into packed rows.  See elqr.h for the contract.
+/* Decoding of ITU-T T.6 (Group 4) into packed rows.  See elqr.h for the contract, g4_row.h for
+ * lists of changes and the terms.
  *
- * A row is held as the list of its changes of colour: strictly rising positions, the first from
- * white to black, the next back, and so on, followed by SENTINELS times `width`.  Terms (a0, b1
- * ...) as in g4_encode.c.  Input is hostile: no position is stored before it is checked against the
- * width, and no row is accepted that took bits from beyond the end of the data.
+ * Input is hostile: no position is stored before it is checked against the width, and no row is
+ * accepted that took bits from beyond the end of the data.
  */
-#include "bits.h"
+#include "cpu.h"
 #include "elqr.h"
-#include "g4_tables.h"
-
-/* b1 is searched two changes at a time and b2 is one further: with three sentinels neither search
- * leaves the list. */
-enum { SENTINELS = 3 };
+#include "g4_row.h"
 
 /*---- Bit reader ----*/
 
@@ -50,48 +45,59 @@ static int read_run(reader *in, uint32_t colour, uint32_t most, uint32_t *run) {
 
 /*---- Rows as lists of changes ----*/
 
-/* A row while it is decoded; the colour at a0 is `count & 1`. */
+/* A row while it is decoded; the colour at a0 is `here.count & 1`. */
 typedef struct {
-    const uint32_t *above; /* changes of the reference row, with sentinels */
-    uint32_t b;            /* index of b1 in above; same parity as count */
-    uint32_t *changes;
-    uint32_t count;
+    g4_list above, here;
+    uint32_t b; /* index of b1 in above; same parity as here.count */
     uint32_t a0, width;
     int started; /* a0 is a pixel, no longer the imaginary one before the row */
+    int same;    /* all modes so far were V0 */
 } row_state;
 
 /* Moves b1 to the first change of the right parity beyond a0, which is inside the row. */
 ELQR_INLINE void seek_b1(row_state *row) {
-    while (row->above[row->b] <= row->a0)
+    while (row->above.changes[row->b] <= row->a0)
         row->b += 2;
 }
 
 /* Notes a change at `position` >= a0.  Two at one position (a run of 0) are none. */
 ELQR_INLINE void add_change(row_state *row, uint32_t position) {
-    if (row->count != 0 && row->changes[row->count - 1] == position)
-        row->count--;
+    g4_list *here = &row->here;
+    if (here->count != 0 && here->changes[here->count - 1] == position)
+        here->count--;
     else if (position < row->width)
-        row->changes[row->count++] = position;
+        here->changes[here->count++] = position;
 }
 
-/* The three modes of T.6 clause 2.2.3.  Each returns 0 when what it reads is impossible. */
+/* The modes of T.6 clause 2.2.3.  Each returns 0 when what it reads is impossible. */
 
-static int vertical(row_state *row, int32_t offset) {
-    int32_t a1 = (int32_t)row->above[row->b] + offset;
+/* `count` times V0, none of them at the end of the row. */
+ELQR_INLINE void same_changes(row_state *row, uint32_t count) {
+    const uint32_t *from = row->above.changes + row->b;
+    uint32_t *to = row->here.changes + row->here.count;
+    memcpy(to, from, G4_BLOCK * sizeof *to);
+    for (uint32_t i = G4_BLOCK; i < count; i += G4_BLOCK)
+        memcpy(to + i, from + i, G4_BLOCK * sizeof *to);
+    row->a0 = count != 0 ? from[count - 1] : row->a0;
+    row->started |= count != 0;
+    row->b += count;
+    row->here.count += count;
+}
+
+ELQR_INLINE int vertical(row_state *row, int32_t offset) {
+    int32_t a1 = (int32_t)row->above.changes[row->b] + offset;
     if (a1 > (int32_t)row->width || a1 < (int32_t)row->a0 + row->started)
         return 0;
     row->a0 = (uint32_t)a1;
     if (row->a0 == row->width)
         return 1;
-    row->changes[row->count++] = row->a0;
-    /* Left of the old b1 there may be one change of the new colour still right of a0. */
-    row->b = offset < 0 && row->b > 0 ? row->b - 1 : row->b + 1;
-    seek_b1(row);
+    row->here.changes[row->here.count++] = row->a0;
+    row->b = g4_next_b(row->above.changes, row->b, row->a0);
     return 1;
 }
 
-static int pass(row_state *row) {
-    uint32_t b2 = row->above[row->b + 1];
+ELQR_INLINE int pass(row_state *row) {
+    uint32_t b2 = row->above.changes[row->b + 1];
     if (b2 == row->width)
         return 0;
     row->a0 = b2;
@@ -99,8 +105,8 @@ static int pass(row_state *row) {
     return 1;
 }
 
-static int horizontal(row_state *row, reader *in) {
-    uint32_t colour = row->count & 1, first, second;
+ELQR_INLINE int horizontal(row_state *row, reader *in) {
+    uint32_t colour = row->here.count & 1, first, second;
     if (!read_run(in, colour, row->width - row->a0, &first))
         return 0;
     uint32_t a1 = row->a0 + first;
@@ -114,26 +120,40 @@ static int horizontal(row_state *row, reader *in) {
     return 1;
 }
 
-static int next_mode(row_state *row, reader *in) {
-    uint64_t next = peek(in) >> 57;
-    uint32_t mode = elqr_g4_modes[next].mode;
-    in->bit += elqr_g4_modes[next].bits;
-    if (mode == ELQR_G4_PASS)
-        return pass(row);
+/* Any mode but V0; `next` are the bits from it on. */
+ELQR_INLINE int other_mode(row_state *row, reader *in, uint64_t next) {
+    uint32_t mode = elqr_g4_modes[next >> 57].mode;
+    in->bit += elqr_g4_modes[next >> 57].bits;
+    if (mode >= ELQR_G4_V0 - 3)
+        return vertical(row, (int32_t)mode - ELQR_G4_V0);
     if (mode == ELQR_G4_HORIZONTAL)
         return horizontal(row, in);
-    return mode != ELQR_G4_NO_MODE && vertical(row, (int32_t)mode - ELQR_G4_V0);
+    return mode == ELQR_G4_PASS && pass(row);
 }
 
-/* Decodes one row into row->changes, sentinels included; returns 0 when it cannot be read. */
-static int decode_row(row_state *row, reader *in) {
+/* Decodes one row into row->here; returns 0 when it cannot be read. */
+ELQR_INLINE int decode_row(row_state *row, reader *in) {
+    enum { PEEKED = 57, LONGEST_MODE = 7 };
     while (row->a0 < row->width) {
-        if (!next_mode(row, in))
+        uint64_t next = peek(in);
+        uint32_t ones = elqr_leading_zeros(~next | 1);
+        uint32_t left = row->above.count > row->b ? row->above.count - row->b : 0;
+        if (ones > left) { /* the one after `left` is V0 at the end of both rows */
+            same_changes(row, left);
+            in->bit += left + 1;
+            break;
+        }
+        same_changes(row, ones);
+        in->bit += ones;
+        if (ones + LONGEST_MODE > PEEKED)
+            continue;
+        if (!other_mode(row, in, next << ones))
             return 0;
         row->started = 1;
+        row->same = 0;
     }
-    for (uint32_t i = 0; i < SENTINELS; i++)
-        row->changes[row->count + i] = row->width;
+    for (uint32_t i = 0; i < G4_SENTINELS; i++)
+        row->here.changes[row->here.count + i] = row->width;
     return in->bit <= in->size_bits;
 }
 
@@ -147,31 +167,84 @@ static int why_unreadable(const reader *in) {
 
 /*---- Rows as bits ----*/
 
-/* Sets pixels [from, to) of a row to black; from < to. */
-ELQR_INLINE void blacken(uint8_t *row, uint32_t from, uint32_t to) {
-    uint32_t first = from >> 3, last = (to - 1) >> 3;
-    uint8_t head = (uint8_t)(0xFF >> (from & 7));
-    uint8_t tail = (uint8_t)(0xFF << (7 - ((to - 1) & 7)));
-    if (first == last) {
-        row[first] |= head & tail;
+ELQR_INLINE void store64_end(uint8_t *bytes, size_t available, uint64_t word) {
+    if (ELQR_LIKELY(available >= 8)) {
+        elqr_store64(bytes, word);
         return;
     }
-    row[first] |= head;
-    memset(row + first + 1, 0xFF, last - first - 1);
-    row[last] |= tail;
+    for (size_t i = 0; i < available; i++)
+        bytes[i] = (uint8_t)(word >> (56 - 8 * i));
 }
 
-static void draw_row(uint8_t *row, const uint32_t *changes, uint32_t count, uint32_t width) {
-    memset(row, 0, ((size_t)width + 7) / 8);
-    /* An odd count leaves the last run open: the sentinel closes it. */
-    for (uint32_t i = 0; i < count; i += 2)
-        blacken(row, changes[i], changes[i + 1]);
+/* Draws a row.  Each change flips all pixels from it to the end of its 32: that gives all words but
+ * for the colour they begin with. */
+ELQR_INLINE void draw_row(uint8_t *bits, uint32_t *flips, const g4_list *row, uint32_t width) {
+    size_t row_bytes = ((size_t)width + 7) / 8;
+    uint32_t black = 0; /* all ones when the row is black where a word begins */
+    memset(flips, 0, G4_FLIP_WORDS(width) * sizeof *flips);
+    for (uint32_t i = 0; i < row->count; i++)
+        flips[row->changes[i] / 32] ^= UINT32_MAX >> (row->changes[i] % 32);
+    for (uint32_t x = 0; x < width; x += 64) {
+        uint32_t left = flips[x / 32], right = flips[x / 32 + 1];
+        uint32_t middle = black ^ (0 - (left & 1));
+        uint64_t word = (uint64_t)(left ^ black) << 32 | (right ^ middle);
+        black = middle ^ (0 - (right & 1));
+        if (width - x < 64)
+            word &= ~(~UINT64_C(0) >> (width - x));
+        store64_end(bits + x / 8, row_bytes - x / 8, word);
+    }
 }
 
-/*---- Public ----*/
+/*---- Strips ----*/
 
-size_t elqr_g4_decode_words(uint32_t width) {
-    return 2 * ((size_t)width + SENTINELS);
+/* A strip to decode; see elqr_g4_decode. */
+typedef struct {
+    uint8_t *rows;
+    size_t stride;
+    uint32_t width, height;
+    uint32_t *words;
+} strip;
+
+/* Returns the number of rows that could be read. */
+ELQR_INLINE uint32_t decode_rows(reader *in, const strip *image) {
+    uint32_t width = image->width;
+    g4_list above = g4_empty_list(image->words, width);
+    g4_list here = g4_empty_list(image->words + width + G4_LIST_EXTRA, width);
+    uint32_t *flips = image->words + 2 * ((size_t)width + G4_LIST_EXTRA);
+    for (uint32_t y = 0; y < image->height; y++) {
+        uint8_t *bits = image->rows + image->stride * y;
+        row_state row = {above, here, 0, 0, width, 0, 1};
+        row.here.count = 0;
+        if (!decode_row(&row, in))
+            return y;
+        if (row.same && y != 0) {
+            memcpy(bits, bits - image->stride, ((size_t)width + 7) / 8);
+            continue;
+        }
+        draw_row(bits, flips, &row.here, width);
+        here = above;
+        above = row.here;
+    }
+    return image->height;
+}
+
+static uint32_t decode_rows_portable(reader *in, const strip *image) {
+    return decode_rows(in, image);
+}
+
+#if ELQR_X86
+ELQR_TARGET("avx2,bmi,bmi2,lzcnt,popcnt")
+static uint32_t decode_rows_avx2(reader *in, const strip *image) {
+    return decode_rows(in, image);
+}
+#endif
+
+static uint32_t decode_rows_best(reader *in, const strip *image) {
+#if ELQR_X86
+    if (elqr_cpu_features() & ELQR_CPU_AVX2)
+        return decode_rows_avx2(in, image);
+#endif
+    return decode_rows_portable(in, image);
 }
 
 int elqr_g4_decode(const uint8_t *coded, size_t size, uint32_t width, uint32_t height,
@@ -182,23 +255,11 @@ int elqr_g4_decode(const uint8_t *coded, size_t size, uint32_t width, uint32_t h
     if (width > ELQR_G4_MAX_WIDTH)
         return ELQR_OUT_OF_RANGE;
     reader in = {coded, (uint64_t)size * 8, 0};
-    uint32_t *above = words, *here = words + width + SENTINELS;
-    for (uint32_t i = 0; i < SENTINELS; i++)
-        above[i] = width;
-    int status = ELQR_OK;
-    uint32_t y = 0;
-    for (; y < height; y++) {
-        row_state row = {above, 0, here, 0, 0, width, 0};
-        if (!decode_row(&row, &in)) {
-            status = why_unreadable(&in);
-            break;
-        }
-        draw_row(rows + stride * y, row.changes, row.count, width);
-        here = above;
-        above = row.changes;
-    }
-    *decoded = y;
-    for (; y < height; y++)
+    const strip image = {rows, stride, width, height, words};
+    *decoded = decode_rows_best(&in, &image);
+    if (*decoded == height)
+        return ELQR_OK;
+    for (uint32_t y = *decoded; y < height; y++)
         memset(rows + stride * y, 0, ((size_t)width + 7) / 8);
-    return status;
+    return why_unreadable(&in);
 }

@@ -1,4 +1,4 @@
-/* csrc: g4_encode.c g4_decode.c */
+/* csrc: cpu.c g4_encode.c g4_decode.c */
 /* Every pair of short rows, the bound, edges of buffers, truncation and corruption.  Buffers
  * are of the exact size, so AddressSanitizer sees any step outside. */
 #include "elqr.h"
@@ -33,15 +33,18 @@ typedef struct {
 static coding encode(const uint8_t *rows, uint32_t width, uint32_t height) {
     size_t capacity = (size_t)elqr_g4_bound(width, height);
     coding made = {malloc(capacity), 0};
-    if (elqr_g4_encode(rows, (width + 7) / 8, width, height, made.bytes, capacity, &made.length))
+    uint32_t *words = malloc(elqr_g4_words(width) * sizeof *words);
+    if (elqr_g4_encode(rows, (width + 7) / 8, width, height, made.bytes, capacity, words,
+                       &made.length))
         abort();
+    free(words);
     made.bytes = realloc(made.bytes, made.length);
     return made;
 }
 
 static int decode(const uint8_t *bytes, size_t size, uint32_t width, uint32_t height, uint8_t *rows,
                   uint32_t *decoded) {
-    uint32_t *words = malloc(elqr_g4_decode_words(width) * sizeof *words);
+    uint32_t *words = malloc(elqr_g4_words(width) * sizeof *words);
     int status = elqr_g4_decode(bytes, size, width, height, rows, (width + 7) / 8, words, decoded);
     free(words);
     return status;
@@ -97,11 +100,13 @@ static int test_noise(void) {
 
 static int test_small_buffer(void) {
     uint8_t rows[8 * 16];
+    uint32_t words[256];
+    CHECK(elqr_g4_words(64) <= 256);
     memset(rows, 0x55, sizeof rows);
     size_t enough = (size_t)elqr_g4_bound(64, 16), length;
     for (size_t capacity = 0; capacity < enough; capacity += 3) {
         uint8_t *out = malloc(capacity ? capacity : 1);
-        int status = elqr_g4_encode(rows, 8, 64, 16, out, capacity, &length);
+        int status = elqr_g4_encode(rows, 8, 64, 16, out, capacity, words, &length);
         CHECK(status == ELQR_BUFFER_TOO_SMALL ? length == 0 : status == ELQR_OK);
         CHECK(status == ELQR_BUFFER_TOO_SMALL || capacity > 100);
         free(out);
@@ -112,16 +117,17 @@ static int test_small_buffer(void) {
 static int test_stride(void) {
     uint8_t wide[4][3] = {{0xF0, 0x0F, 1}, {0xFF, 0, 2}, {0xF0, 0x0F, 3}, {0, 0xFF, 4}};
     uint8_t tight[4][2], out[200], same[200], back[4][3];
+    uint32_t words[64], decoded;
+    CHECK(elqr_g4_words(16) <= 64);
     for (int y = 0; y < 4; y++)
         memcpy(tight[y], wide[y], 2);
     size_t length, same_length;
-    CHECK(elqr_g4_encode(&wide[0][0], 3, 16, 4, out, sizeof out, &length) == ELQR_OK);
-    CHECK(elqr_g4_encode(&tight[0][0], 2, 16, 4, same, sizeof same, &same_length) == ELQR_OK);
+    CHECK(elqr_g4_encode(&wide[0][0], 3, 16, 4, out, sizeof out, words, &length) == ELQR_OK);
+    CHECK(elqr_g4_encode(&tight[0][0], 2, 16, 4, same, sizeof same, words, &same_length) ==
+          ELQR_OK);
     CHECK(length == same_length && memcmp(out, same, length) == 0);
     memcpy(back, wide, sizeof back);
     memset(back[0], 0xEE, 2);
-    uint32_t words[64], decoded;
-    CHECK(elqr_g4_decode_words(16) <= 64);
     CHECK(elqr_g4_decode(out, length, 16, 4, &back[0][0], 3, words, &decoded) == ELQR_OK);
     CHECK(memcmp(back, wide, sizeof back) == 0);
     return 0;
@@ -129,11 +135,12 @@ static int test_stride(void) {
 
 static int test_statuses(void) {
     uint8_t rows[1] = {0}, out[64];
-    uint32_t words[8], decoded = 9;
+    uint32_t words[64], decoded = 9;
     size_t length = 9;
-    CHECK(elqr_g4_encode(rows, 1, 0, 1, out, sizeof out, &length) == ELQR_EMPTY && length == 0);
-    CHECK(elqr_g4_encode(rows, 1, 1, 0, out, sizeof out, &length) == ELQR_EMPTY);
-    CHECK(elqr_g4_encode(rows, 1, ELQR_G4_MAX_WIDTH + 1, 1, out, sizeof out, &length) ==
+    CHECK(elqr_g4_encode(rows, 1, 0, 1, out, sizeof out, words, &length) == ELQR_EMPTY &&
+          length == 0);
+    CHECK(elqr_g4_encode(rows, 1, 1, 0, out, sizeof out, words, &length) == ELQR_EMPTY);
+    CHECK(elqr_g4_encode(rows, 1, ELQR_G4_MAX_WIDTH + 1, 1, out, sizeof out, words, &length) ==
           ELQR_OUT_OF_RANGE);
     CHECK(elqr_g4_decode(out, 1, 0, 1, rows, 1, words, &decoded) == ELQR_EMPTY && decoded == 0);
     CHECK(elqr_g4_decode(out, 1, ELQR_G4_MAX_WIDTH + 1, 1, rows, 1, words, &decoded) ==

@@ -1,4 +1,4 @@
-/* csrc: g4_encode.c g4_decode.c */
+/* csrc: cpu.c g4_encode.c g4_decode.c */
 /* Any rows: their coding decodes to the same rows, in buffers of the exact size. */
 #include "elqr.h"
 
@@ -15,10 +15,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     size_t capacity = (size_t)elqr_g4_bound(width, (uint32_t)height), length;
     uint8_t *rows = malloc(row_bytes * height), *back = malloc(row_bytes * height);
     uint8_t *coded = malloc(capacity);
-    uint32_t *words = malloc(elqr_g4_decode_words(width) * sizeof *words), decoded;
+    uint32_t *words = malloc(elqr_g4_words(width) * sizeof *words), decoded;
 
     memcpy(rows, data + 2, row_bytes * height);
-    if (elqr_g4_encode(rows, row_bytes, width, (uint32_t)height, coded, capacity, &length))
+    if (elqr_g4_encode(rows, row_bytes, width, (uint32_t)height, coded, capacity, words, &length))
         abort();
     coded = realloc(coded, length);
     if (elqr_g4_decode(coded, length, width, (uint32_t)height, back, row_bytes, words, &decoded))

@@ -11,8 +11,8 @@ from elqr_fast.errors import kernel_error
 cdef extern from "elqr.h" nogil:
     uint64_t elqr_g4_bound(uint32_t width, uint32_t height)
     int elqr_g4_encode(const uint8_t *rows, size_t stride, uint32_t width, uint32_t height,
-                       uint8_t *out, size_t capacity, size_t *length)
-    size_t elqr_g4_decode_words(uint32_t width)
+                       uint8_t *out, size_t capacity, uint32_t *words, size_t *length)
+    size_t elqr_g4_words(uint32_t width)
     int elqr_g4_decode(const uint8_t *coded, size_t size, uint32_t width, uint32_t height,
                        uint8_t *rows, size_t stride, uint32_t *words, uint32_t *decoded)
     enum:
@@ -31,23 +31,27 @@ def encode(const uint8_t[:, ::1] rows not None, uint32_t width):
         raise ValueError(f"{width} pixels are {(width + 7) // 8} bytes a row, not {rows.shape[1]}")
     if rows.shape[0] == 0 or width == 0:
         raise kernel_error(ELQR_EMPTY)
+    if width > ELQR_G4_MAX_WIDTH:
+        raise kernel_error(ELQR_OUT_OF_RANGE)
     cdef uint32_t height = <uint32_t>rows.shape[0]
     cdef uint64_t capacity = elqr_g4_bound(width, height)
     # The bound is many times what a page takes.  Its pages are never touched, so cost nothing, and
     # the coding is small to copy.
     cdef uint8_t *out = <uint8_t *>malloc(<size_t>capacity)
-    if out == NULL:
-        raise MemoryError(f"{capacity} bytes for a G4 coding")
+    cdef uint32_t *words = <uint32_t *>malloc(elqr_g4_words(width) * sizeof(uint32_t))
     cdef size_t length = 0
     cdef int status
     try:
+        if out == NULL or words == NULL:
+            raise MemoryError(f"{capacity} bytes for a G4 coding")
         with nogil:
             status = elqr_g4_encode(&rows[0, 0], <size_t>rows.shape[1], width, height, out,
-                                    <size_t>capacity, &length)
+                                    <size_t>capacity, words, &length)
         if status != ELQR_OK:
             raise kernel_error(status)
         return PyBytes_FromStringAndSize(<const char *>out, <Py_ssize_t>length)
     finally:
+        free(words)
         free(out)
 
 
@@ -65,7 +69,7 @@ def decode(const uint8_t[::1] coded not None, uint32_t width, uint8_t[:, ::1] ro
         raise kernel_error(ELQR_OUT_OF_RANGE)
     cdef size_t size = <size_t>coded.shape[0]
     cdef const uint8_t *first = &coded[0] if size else NULL
-    cdef uint32_t *words = <uint32_t *>malloc(elqr_g4_decode_words(width) * sizeof(uint32_t))
+    cdef uint32_t *words = <uint32_t *>malloc(elqr_g4_words(width) * sizeof(uint32_t))
     if words == NULL:
         raise MemoryError("work space of a G4 decoding")
     cdef uint32_t decoded = 0
