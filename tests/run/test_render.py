@@ -201,7 +201,7 @@ def test_pages_in_the_wrong_order_fail_their_chunk(
         return write(plate, [*pages[:3], pages[4], pages[3], *pages[5:]], target)
 
     monkeypatch.setattr(pdf, "write_pdf", swap_two)
-    with pytest.raises(OutputError, match="page 4 does not read back .* 2 of 10 pages"):
+    with pytest.raises(OutputError, match=r"page 4 does not read back .* 2 of 10 pages"):
         print_slips(notices, tmp_path / "run")
     assert [path.name for path in (tmp_path / "run").iterdir()] == [".run"]
 

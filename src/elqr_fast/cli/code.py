@@ -36,7 +36,7 @@ def build(fields: tuple[str, ...]) -> ExitCode:
         )
     if payloads.errors:
         return ExitCode.PARTIAL
-    click.echo(payloads.digits[0].tobytes().decode("ascii"))
+    click.echo(bytes(payloads.digits[0]).decode("ascii"))
     return ExitCode.OK
 
 
