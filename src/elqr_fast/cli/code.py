@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from dataclasses import asdict
 from pathlib import Path
 
@@ -44,7 +45,7 @@ def build(fields: tuple[str, ...]) -> ExitCode:
 @click.argument("digits")
 def parse(digits: str) -> ExitCode:
     """Check the 255 digits of a payload (`-` reads them from standard input); print its fields."""
-    text = click.get_text_stream("stdin").read().strip() if digits == "-" else digits
+    text = sys.stdin.read().strip() if digits == "-" else digits
     fields = parse_payload(text)
     values = {**asdict(fields), "el_number": fields.el_number}
     click.echo(json.dumps(values, ensure_ascii=False, indent=1))
