@@ -49,7 +49,7 @@ class _ArrowSource:
 
 @dataclass(slots=True)
 class ParquetSource(_ArrowSource):
-    """A Parquet file, read page by page: a row group is never in memory as a whole."""
+    """A Parquet file, never more of it in memory than one row group."""
 
     path: Path
     format: str = "parquet"
@@ -59,6 +59,7 @@ class ParquetSource(_ArrowSource):
 
     def blocks(self, positions: Sequence[int]) -> Iterator[Block]:
         try:
+            # Buffering ahead would hold every row group until the end.
             with pyarrow.parquet.ParquetFile(self.path, pre_buffer=False) as file:
                 names = [self.schema.field(position).name for position in positions]
                 for batch in file.iter_batches(_ROWS, columns=names, use_threads=False):

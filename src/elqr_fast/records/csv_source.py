@@ -17,13 +17,14 @@ from elqr_fast.errors import InputError
 from elqr_fast.records.encodings import find_encoding
 from elqr_fast.records.sources import BadRow, Block
 
-# A row must fit in a block: the parser refuses longer ones, which a forgotten quote makes.
-_BLOCK = 1 << 20
+# A row must fit in a block: the parser refuses longer ones, which a forgotten quote makes.  The
+# parser reads some 32 blocks ahead, so that larger ones would show in the memory.
+_BLOCK = 1 << 18
 
 
 @dataclass(slots=True)
 class CsvSource:
-    """A CSV file, read in blocks of a megabyte.
+    """A CSV file, read in blocks.
 
     Blank lines are no rows.  Every cell is text, an empty one null.  A row with more or fewer
     cells than the header is bad; the rows after it keep their numbers.
@@ -137,8 +138,6 @@ class _Refused:
     def __call__(self, invalid: pyarrow.csv.InvalidRow) -> str:
         # The parser counts from 1 and counts the header.
         row = invalid.number - 2
-        if row < 0:
-            raise InputError(f"{self._name}: the header is not a well-formed CSV row")
         self.rows.append(BadRow(row, f"{invalid.actual_columns} cells", self._expected))
         self.last_row = row
         self.last_runs_on = "\n" in invalid.text and invalid.text.count('"') % 2 == 1
@@ -146,6 +145,8 @@ class _Refused:
 
     def take(self, end: int) -> list[BadRow]:
         """Hand over the rows that lie among, or right behind, the good rows that end at `end`."""
+        if self.rows and self.rows[0].row < 0:
+            raise InputError(f"{self._name}: the header is not a well-formed CSV row")
         count = 0
         while count < len(self.rows) and self.rows[count].row <= end + count:
             count += 1

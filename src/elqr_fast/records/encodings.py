@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import codecs
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
 from elqr_fast.errors import InputError
 
 _BLOCK = 1 << 20
+# What Python makes of the bytes 80, A0, FD, FE and FF, which CP932 leaves without a character.
+_NO_CP932 = re.compile("[\x80\uf8f0-\uf8f3]")
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
@@ -53,16 +56,24 @@ def first_bad_byte(path: Path, encoding: str) -> BadByte | None:
     with path.open("rb") as file:
         while True:
             block = file.read(_BLOCK)
-            # Bytes of an unfinished character the decoder still holds; error.start counts them.
+            # Bytes of an unfinished character that the decoder still holds; places count them.
             held = len(decoder.getstate()[0])
-            try:
-                decoder.decode(block, final=not block)
-            except UnicodeDecodeError as error:
-                within = max(error.start - held, 0)
-                return BadByte(
-                    offset - held + error.start, lines + block.count(b"\n", 0, within) + 1
-                )
+            place = _bad_place(decoder, block, encoding)
+            if place is not None:
+                within = max(place - held, 0)
+                return BadByte(offset - held + place, lines + block.count(b"\n", 0, within) + 1)
             if not block:
                 return None
             offset += len(block)
             lines += block.count(b"\n")
+
+
+def _bad_place(decoder: codecs.IncrementalDecoder, block: bytes, encoding: str) -> int | None:
+    """Where in what the decoder held and `block` the first bad byte is, if one is."""
+    try:
+        text = decoder.decode(block, final=not block)
+    except UnicodeDecodeError as error:
+        return error.start
+    stray = _NO_CP932.search(text) if encoding == "cp932" else None
+    # Every character before it has the length it was read with, one byte or two.
+    return len(text[: stray.start()].encode(encoding)) if stray else None
