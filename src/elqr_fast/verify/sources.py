@@ -24,11 +24,13 @@ def list_scans(scans: Scans) -> list[str]:
     named = [scans] if isinstance(scans, str | os.PathLike) else list(scans)
     if not named:
         raise InputError("no scans are named")
-    paths = [path for name in named for path in _expanded(Path(name))]
-    once = {os.path.realpath(path): os.fspath(path) for path in reversed(paths)}
+    once: dict[str, str] = {}
+    for name in named:
+        for path in _expanded(Path(name)):
+            once.setdefault(os.path.realpath(path), os.fspath(path))
     if all(map(os.path.isdir, once)):
         raise InputError(f"{named[0]}: no scans here ({', '.join(sorted(SUFFIXES))})")
-    return list(reversed(once.values()))
+    return list(once.values())
 
 
 def _expanded(path: Path) -> list[Path]:

@@ -134,37 +134,60 @@ class _Crew:
         suspects = sorted(self._running.values())
         self._running.clear()
         self._pool.shutdown(wait=True, cancel_futures=True)
-        for span in suspects:
-            self._finish(span, read_alone(span, self._read))
+        with _Alone(self._read) as alone:
+            for span in suspects:
+                self._finish(span, alone.outcome(span))
         self._pool = _pool(self._workers)
 
 
-def read_alone(span: Span, read: Read) -> Outcome:
-    """Read a span in a process of its own; if that dies, page by page, to name what kills it."""
-    outcome = _attempt(span, read)
-    if outcome is not None:
-        return outcome
-    if span.pages == 1:
-        return _killed(span, span.start)
-    outcomes = []
-    for page in range(span.start, span.start + span.pages):
-        outcome = _attempt(replace(span, start=page, pages=1), read)
-        if outcome is None and page == 0:
-            return _killed(span, None)  # the file cannot even be opened, for all we know
-        outcomes.append(outcome or _killed(span, page))
-    return Outcome(
-        pa.concat_batches([outcome.batch for outcome in outcomes]),
-        sum(outcome.pages for outcome in outcomes),
-        max(outcome.file_pages for outcome in outcomes),
-    )
+class _Alone:
+    """Reads one span at a time in a process of its own, and finds the pages that kill it."""
 
+    def __init__(self, read: Read) -> None:
+        self._read = read
+        self._pool: ProcessPoolExecutor | None = None
 
-def _attempt(span: Span, read: Read) -> Outcome | None:
-    with _pool(1) as pool:
+    def __enter__(self) -> _Alone:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._pool:
+            self._pool.shutdown()
+
+    def outcome(self, span: Span) -> Outcome:
+        """The span's rows; a page that kills the process has a row that says so.
+
+        If the first page does, nothing else of the file is known: the row is the file's.
+        """
+        outcome = self._attempt(span)
+        if outcome is not None:
+            return outcome
+        if span.pages == 1:
+            return _killed(span, span.start)
+        if span.start == 0 and self._attempt(replace(span, pages=1)) is None:
+            return _killed(span, None)
+        half = span.pages // 2
+        left = self.outcome(replace(span, pages=half))
+        right = self.outcome(replace(span, start=span.start + half, pages=span.pages - half))
+        return _joined(left, right)
+
+    def _attempt(self, span: Span) -> Outcome | None:
+        self._pool = self._pool or _pool(1)
         try:
-            return pool.submit(read, span).result()
+            return self._pool.submit(self._read, span).result()
         except BrokenProcessPool:
+            self._pool.shutdown()
+            self._pool = None
             return None
+
+
+def _joined(left: Outcome, right: Outcome) -> Outcome:
+    return Outcome(
+        pa.concat_batches([left.batch, right.batch]),
+        left.pages + right.pages,
+        max(left.file_pages, right.file_pages),
+        max(left.new_pages, right.new_pages),
+    )
 
 
 def _killed(span: Span, page: int | None) -> Outcome:
