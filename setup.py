@@ -21,6 +21,11 @@ MODULES = {
     "payload": ["payload.c"],
     "symbols": [
         "qr_batch.c",
+        "qr_variants.c",
+        "qr_plan.c",
+        "qr_codewords.c",
+        "qr_codewords_x86.c",
+        "cpu.c",
         "qr_encode.c",
         "qr_matrix.c",
         "qr_tables.c",

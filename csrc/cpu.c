@@ -42,8 +42,7 @@ static unsigned detect(void) {
     const unsigned saved = extended_control_register();
     if (!__get_cpuid_count(7, 0, &eax, &ebx, &ecx, &edx))
         return 0;
-    if (has_all(saved, XCR0_AVX) &&
-        has_all(ebx, LEAF7_EBX_AVX2 | LEAF7_EBX_BMI1 | LEAF7_EBX_BMI2))
+    if (has_all(saved, XCR0_AVX) && has_all(ebx, LEAF7_EBX_AVX2 | LEAF7_EBX_BMI1 | LEAF7_EBX_BMI2))
         features |= ELQR_CPU_AVX2;
     if (has_all(saved, XCR0_AVX512) &&
         has_all(ebx, LEAF7_EBX_AVX512F | LEAF7_EBX_AVX512DQ | LEAF7_EBX_AVX512BW) &&

@@ -7,7 +7,7 @@
 #define ELQR_CPU_H
 
 /* What can be compiled here: intrinsics behind target attributes need GCC or Clang. */
-#if (defined(__x86_64__) || defined(__i386__)) && defined(__GNUC__)
+#if defined(__x86_64__) && defined(__GNUC__)
 #define ELQR_X86 1
 #else
 #define ELQR_X86 0

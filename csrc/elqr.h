@@ -90,10 +90,26 @@ int elqr_qr_modes(const uint8_t *data, const size_t *ends, size_t width, size_t 
  * first item that fails: ELQR_EMPTY, ELQR_TOO_LONG for the version and level, or
  * ELQR_BAD_CHARACTER (elqr_qr_span tells where).  Then *bad_item is its index (0 when no item is
  * to blame), earlier items are complete, and what `packed` and `masks` hold for it and for later
- * ones is undefined.  Never writes beyond n symbols.  Time is linear in n. */
+ * ones is undefined.  Never writes beyond n symbols.  Time is linear in n.
+ *
+ * Items of equal length in versions 1 to 11 go to the fastest variant that this processor runs;
+ * others to elqr_qr_encode_one.  About 450 kB of stack. */
 int elqr_qr_encode_batch(const uint8_t *data, const size_t *ends, size_t width, size_t n, int mode,
                          int version, int level, int mask, uint8_t *packed, uint8_t *masks,
                          size_t *bad_item);
+
+/* The variants of the fast encoder that were compiled, best first; the last, "portable", runs on any
+ * processor.  elqr_qr_variant_name of a number out of range is "".  elqr_qr_variant_runs: whether
+ * this processor has what the variant needs and ELQR_DISABLE_CPU (see cpu.h) leaves it. */
+int elqr_qr_variant_count(void);
+const char *elqr_qr_variant_name(int variant);
+int elqr_qr_variant_runs(int variant);
+
+/* As elqr_qr_encode_batch for items of `width` bytes, but by the variant named, for tests and
+ * measurements.  ELQR_OUT_OF_RANGE if it does not run here, ELQR_BAD_VERSION beyond version 11. */
+int elqr_qr_encode_variant(int variant, const uint8_t *data, size_t width, size_t n, int mode,
+                           int version, int level, int mask, uint8_t *packed, uint8_t *masks,
+                           size_t *bad_item);
 
 /* One item by the clear, portable edition, which follows the standard clause by clause; every
  * faster edition equals it bit for bit.  Arguments and statuses as above; on failure nothing is

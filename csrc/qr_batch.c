@@ -1,5 +1,6 @@
+#include "qr_batch.h"
+
 #include "elqr.h"
-#include "qr_encode.h"
 
 /* Offset at which item `i` begins, in either layout of a batch. */
 static size_t item_start(const size_t *ends, size_t width, size_t i) {
@@ -27,6 +28,33 @@ int elqr_qr_modes(const uint8_t *data, const size_t *ends, size_t width, size_t 
     return status;
 }
 
+/* Bytes of every item, or 0 where they differ or there are none. */
+static size_t common_width(const size_t *ends, size_t width, size_t n) {
+    if (ends == NULL || n == 0)
+        return width;
+    for (size_t i = 1; i < n; i++)
+        if (ends[i] - ends[i - 1] != ends[0])
+            return 0;
+    return ends[0];
+}
+
+/* Items one by one, by the clear edition. */
+static int encode_singly(const uint8_t *data, const size_t *ends, size_t width, size_t n, int mode,
+                         int version, int level, int mask, uint8_t *packed, uint8_t *masks,
+                         size_t *bad_item) {
+    const size_t side = (size_t)elqr_qr_side(version), symbol_bytes = side * ((side + 7) / 8);
+    for (size_t i = 0; i < n; i++) {
+        const size_t start = item_start(ends, width, i), end = item_start(ends, width, i + 1);
+        const int status = elqr_qr_encode_one(data + start, end - start, mode, version, level, mask,
+                                              packed + i * symbol_bytes, masks + i);
+        if (status != ELQR_OK) {
+            *bad_item = i;
+            return status;
+        }
+    }
+    return ELQR_OK;
+}
+
 int elqr_qr_encode_batch(const uint8_t *data, const size_t *ends, size_t width, size_t n, int mode,
                          int version, int level, int mask, uint8_t *packed, uint8_t *masks,
                          size_t *bad_item) {
@@ -36,15 +64,14 @@ int elqr_qr_encode_batch(const uint8_t *data, const size_t *ends, size_t width, 
         status = check_ends(ends, n, bad_item);
     if (status != ELQR_OK)
         return status;
-    const size_t side = (size_t)elqr_qr_side(version), symbol_bytes = side * ((side + 7) / 8);
-    for (size_t i = 0; i < n; i++) {
-        const size_t start = item_start(ends, width, i), end = item_start(ends, width, i + 1);
-        status = elqr_qr_encode_one(data + start, end - start, mode, version, level, mask,
-                                    packed + i * symbol_bytes, masks + i);
-        if (status != ELQR_OK) {
-            *bad_item = i;
-            return status;
-        }
-    }
-    return ELQR_OK;
+    const size_t common = common_width(ends, width, n);
+    if (version > QR_FAST_VERSION || common == 0 || common > elqr_qr_capacity(version, level, mode))
+        return encode_singly(data, ends, width, n, mode, version, level, mask, packed, masks,
+                             bad_item);
+    const size_t done = qr_encode_slices(qr_best_variant(), data, common, n, mode, version, level,
+                                         mask, packed, masks);
+    if (done == n)
+        return ELQR_OK;
+    *bad_item = done;
+    return ELQR_BAD_CHARACTER;
 }

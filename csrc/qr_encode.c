@@ -73,8 +73,8 @@ int elqr_qr_narrowest_mode(const uint8_t *data, size_t length) {
     return all_alphanumeric(data, length) ? ELQR_QR_ALPHANUMERIC : ELQR_QR_BYTE;
 }
 
-/* Table 3: bits of the character count indicator, for versions 1-9, 10-26 and 27-40. */
-static int count_bits(int mode, int version) {
+/* For versions 1-9, 10-26 and 27-40. */
+int qr_count_bits(int mode, int version) {
     static const uint8_t numeric[3] = {10, 12, 14}, alphanumeric[3] = {9, 11, 13},
                          byte[3] = {8, 16, 16};
     const int range = version < 10 ? 0 : version < 27 ? 1 : 2;
@@ -86,7 +86,7 @@ static int count_bits(int mode, int version) {
 size_t elqr_qr_capacity(int version, int level, int mode) {
     if (!is_version(version) || !is_level(level) || !is_mode(mode))
         return 0;
-    const int bits = 8 * qr_data_codewords(version, level) - 4 - count_bits(mode, version);
+    const int bits = 8 * qr_data_codewords(version, level) - 4 - qr_count_bits(mode, version);
     if (mode == ELQR_QR_NUMERIC) /* 10 bits for three digits, 7 for two, 4 for one */
         return (size_t)(bits / 10 * 3 + (bits % 10 >= 7 ? 2 : bits % 10 >= 4 ? 1 : 0));
     if (mode == ELQR_QR_ALPHANUMERIC) /* 11 bits for two characters, 6 for one */
@@ -164,7 +164,7 @@ static void encode_data(const uint8_t *data, size_t length, int mode, int versio
     bit_stream stream = {codewords, 0};
     memset(codewords, 0, (size_t)data_codewords);
     append(&stream, (unsigned)mode, 4); /* the codes of elqr.h are the indicators of Table 2 */
-    append(&stream, (unsigned)length, count_bits(mode, version));
+    append(&stream, (unsigned)length, qr_count_bits(mode, version));
     if (mode == ELQR_QR_NUMERIC)
         append_numeric(&stream, data, length);
     else if (mode == ELQR_QR_ALPHANUMERIC)
@@ -176,40 +176,33 @@ static void encode_data(const uint8_t *data, size_t length, int mode, int versio
 
 /*---- Error correction and final message, 7.5 and 7.6 ----*/
 
-/* Table 9 gives blocks of two lengths at most: `shorts` blocks of `length` data codewords come
- * first, those after them have one more. */
-typedef struct {
-    int count, shorts, length, ec;
-} block_structure;
-
-static block_structure structure_of(int version, int level) {
+qr_blocks qr_block_structure(int version, int level) {
     const int count = qr_block_count[level][version];
     const int data = qr_data_codewords(version, level);
-    const block_structure blocks = {count, count - data % count, data / count,
-                                    qr_ec_codewords_per_block[level][version]};
+    const qr_blocks blocks = {count, count - data % count, data / count,
+                              qr_ec_codewords_per_block[level][version]};
     return blocks;
 }
 
-/* Offset of a block's first data codeword. */
-static int block_start(const block_structure *blocks, int block) {
+int qr_block_start(const qr_blocks *blocks, int block) {
     const int longer = block > blocks->shorts ? block - blocks->shorts : 0;
     return block * blocks->length + longer;
 }
 
-static void error_correction(const block_structure *blocks, const uint8_t *data, uint8_t *ec) {
+static void error_correction(const qr_blocks *blocks, const uint8_t *data, uint8_t *ec) {
     for (int block = 0; block < blocks->count; block++) {
-        const int start = block_start(blocks, block), end = block_start(blocks, block + 1);
+        const int start = qr_block_start(blocks, block), end = qr_block_start(blocks, block + 1);
         gf256_rs_encode(data + start, (size_t)(end - start), blocks->ec, ec + block * blocks->ec);
     }
 }
 
 /* The first data codeword of every block, the second of every block, ...; then the error
  * correction codewords in the same way. */
-static void interleave(const block_structure *blocks, const uint8_t *data, const uint8_t *ec,
+static void interleave(const qr_blocks *blocks, const uint8_t *data, const uint8_t *ec,
                        uint8_t *codewords) {
     for (int i = 0; i <= blocks->length; i++)
         for (int block = i < blocks->length ? 0 : blocks->shorts; block < blocks->count; block++)
-            *codewords++ = data[block_start(blocks, block) + i];
+            *codewords++ = data[qr_block_start(blocks, block) + i];
     for (int i = 0; i < blocks->ec; i++)
         for (int block = 0; block < blocks->count; block++)
             *codewords++ = ec[block * blocks->ec + i];
@@ -224,7 +217,7 @@ int qr_final_message(const uint8_t *data, size_t length, int mode, int version, 
         return ELQR_TOO_LONG;
     if (elqr_qr_span(data, length, mode) < length)
         return ELQR_BAD_CHARACTER;
-    const block_structure blocks = structure_of(version, level);
+    const qr_blocks blocks = qr_block_structure(version, level);
     encode_data(data, length, mode, version, level, message);
     error_correction(&blocks, message, ec);
     interleave(&blocks, message, ec, codewords);

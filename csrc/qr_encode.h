@@ -9,6 +9,20 @@
 /* ELQR_OK, or the first argument out of range as ELQR_BAD_MODE, _VERSION, _LEVEL or _MASK. */
 int qr_check_arguments(int mode, int version, int level, int mask);
 
+/* Table 9 gives blocks of two lengths at most: `shorts` blocks of `length` data codewords come
+ * first, those after them have one more. */
+typedef struct {
+    int count, shorts, length, ec;
+} qr_blocks;
+
+qr_blocks qr_block_structure(int version, int level);
+
+/* Offset of a block's first data codeword. */
+int qr_block_start(const qr_blocks *blocks, int block);
+
+/* Table 3: bits of the character count indicator. */
+int qr_count_bits(int mode, int version);
+
 /* Final message codewords of one segment: data, terminator, padding, error correction, interleaved.
  * `codewords` has room for qr_total_codewords[version]; arguments have been checked.
  * Returns ELQR_OK, ELQR_EMPTY, ELQR_TOO_LONG or ELQR_BAD_CHARACTER. */

@@ -98,6 +98,23 @@ def version_information(version: int) -> int:
     return bch(version, 12, 0x1F25) if version >= 7 else 0
 
 
+MASK_CONDITIONS = (  # Table 10, in row i and column j
+    lambda i, j: (i + j) % 2 == 0,
+    lambda i, j: i % 2 == 0,
+    lambda i, j: j % 3 == 0,
+    lambda i, j: (i + j) % 3 == 0,
+    lambda i, j: (i // 2 + j // 3) % 2 == 0,
+    lambda i, j: i * j % 2 + i * j % 3 == 0,
+    lambda i, j: (i * j % 2 + i * j % 3) % 2 == 0,
+    lambda i, j: ((i + j) % 2 + i * j % 3) % 2 == 0,
+)
+
+
+def mask_signature(i: int, j: int) -> int:
+    """Bit k says whether mask k flips the module in row i, column j."""
+    return sum(condition(i, j) << mask for mask, condition in enumerate(MASK_CONDITIONS))
+
+
 def gf256_powers() -> list[int]:
     """Powers of 2 in GF(256) modulo x^8 + x^4 + x^3 + x^2 + 1, exponents 0 to 254 (7.5.2)."""
     powers = [1]
@@ -177,6 +194,13 @@ def qr_tables() -> str:
         ),
         "const uint32_t qr_version_information[QR_MAX_VERSION + 1] = {\n"
         + rows([0, *map(version_information, VERSIONS)], 8, "x7")
+        + "\n};\n",
+        # Every condition repeats after 12 rows and 6 columns.
+        "const uint8_t qr_mask_signature[12][6] = {\n"
+        + "\n".join(
+            "    {" + ", ".join(f"{mask_signature(i, j):#04x}" for j in range(6)) + "},"
+            for i in range(12)
+        )
         + "\n};\n",
         "const uint8_t qr_alphanumeric_value[256] = {\n"
         + rows([value % 256 for value in alphabet])

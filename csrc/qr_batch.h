@@ -1,0 +1,115 @@
+/* The fast encoder's parts: 64 symbols at a time, bit-sliced.  Internal to csrc; docs/symbols.md
+ * tells how the encoder works.
+ *
+ *   plan      qr_plan.c                              what all symbols of a call have in common
+ *   rows      qr_codewords.c, qr_codewords_x86.c     characters -> codewords, symbol by symbol
+ *   slices    simd/qr_slices_template.h              codewords -> symbols, 64 at once
+ *   variants  qr_variants.c                          the template for each instruction set
+ *   batch     qr_batch.c                             which edition makes which symbols
+ *
+ * A "word" is a uint64_t that holds one module, or one bit of a codeword, of 64 symbols: symbol i
+ * is bit i.  A "vector" is `lanes` words side by side, one for each mask that is tried at once.
+ */
+#ifndef ELQR_QR_BATCH_H
+#define ELQR_QR_BATCH_H
+
+#include "common.h"
+#include "cpu.h"
+#include "qr_encode.h"
+#include "qr_tables.h"
+
+enum {
+    QR_FAST_VERSION = 11, /* the last whose rows fit 64 bits */
+    QR_FAST_SIDE = 17 + 4 * QR_FAST_VERSION,
+    QR_FAST_MODULES = QR_FAST_SIDE * QR_FAST_SIDE,
+    QR_FAST_CODEWORDS = 404,  /* of version 11 */
+    QR_FAST_BLOCK_DATA = 116, /* the longest block, those of 9-L */
+    QR_CHUNK = 64,            /* symbols at a time */
+    QR_MAX_LANES = 8,
+    /* Codewords and packed symbols are transposed in strips of one vector: these are bounds that
+     * every vector size divides. */
+    QR_ROW_BYTES = (QR_FAST_CODEWORDS + 7 + 63) / 64 * 64,
+    QR_IMAGE_BYTES = (QR_FAST_SIDE * 8 + 63) / 64 * 64
+};
+
+/* Which words make up a module: what a vector takes in. */
+typedef struct {
+    uint16_t word;   /* codeword bit, an index to `planes`; qr_plan.no_word where it is 0 */
+    uint16_t output; /* where the word goes in `output` */
+    uint8_t column;
+    uint8_t signature; /* bit k: mask k flips the module */
+} qr_module;
+
+/* What the symbols of a call have in common. */
+typedef struct {
+    int version, level, mode, mask;
+    int side, row_bytes, symbol_bytes;
+    int lanes;       /* words in a vector of the variant that will run */
+    size_t length;   /* characters of a symbol */
+    int header_bits; /* mode and character count indicators, */
+    uint32_t header; /* and these bits themselves */
+    qr_blocks blocks;
+    int data_codewords, total_codewords;
+    int row_stride;                       /* bytes of a symbol's codewords, whole vectors */
+    int output_strips;                    /* vectors of a packed symbol */
+    uint16_t no_word;                     /* index of a word that is always 0 */
+    uint16_t row_start[QR_FAST_SIDE + 1]; /* the modules of row y: row_start[y] to [y + 1] */
+    qr_module modules[QR_FAST_MODULES];
+    uint64_t dark[QR_FAST_SIDE];       /* function patterns; bit x is column x */
+    uint8_t images[8][QR_IMAGE_BYTES]; /* packed: function patterns, format, mask */
+    /* Reed-Solomon: entry f is f times the generator, its codewords from the lowest byte up. */
+    uint64_t products[256][4];
+    /* For GFNI: multiplication by a codeword's coefficients in the error correction codewords, as
+     * bit matrices; index 0 is the last data codeword of a block. */
+    uint64_t matrices[QR_FAST_BLOCK_DATA][32];
+} qr_plan;
+
+/* Work space of a call. */
+typedef struct {
+    qr_plan plan;
+    _Alignas(64) uint8_t rows[QR_CHUNK * QR_ROW_BYTES]; /* codewords, symbol by symbol */
+    _Alignas(64) uint64_t planes[8 * QR_ROW_BYTES + 8]; /* codewords, a word for each bit; a 0 */
+    _Alignas(64) uint64_t output[8 * QR_IMAGE_BYTES];   /* symbols without mask, a word a module */
+    _Alignas(64) uint8_t symbols[QR_CHUNK * QR_IMAGE_BYTES]; /* the same, symbol by symbol */
+    /* Modules with masks, a vector each, row after row. */
+    _Alignas(64) uint64_t matrix[QR_MAX_LANES * QR_FAST_MODULES];
+} qr_work;
+
+/* Prepares a call.  Arguments have been checked, `version` is at most QR_FAST_VERSION, `length` is
+ * within the capacity.  `matrices` are made where they are wanted. */
+void qr_plan_make(qr_plan *plan, size_t length, int mode, int version, int level, int mask,
+                  int lanes, int matrices);
+
+/* Writes the codewords of `count` symbols to rows, plan->row_stride bytes each: the data codewords
+ * of all blocks, then the error correction codewords of all blocks.  Returns `count`, or the first
+ * symbol that has a character outside its mode. */
+typedef size_t qr_rows_function(const qr_plan *plan, const uint8_t *data, size_t count,
+                                uint8_t *rows);
+
+qr_rows_function qr_rows_portable;
+#if ELQR_X86
+qr_rows_function qr_rows_avx2, qr_rows_gfni;
+#endif
+
+/* An instruction set's way. */
+typedef struct {
+    const char *name;
+    unsigned features; /* what it needs, bits of cpu.h */
+    int lanes, uses_matrices;
+    qr_rows_function *rows;
+    /* Fills the matrix with function patterns, before the first chunk under automatic masks. */
+    void (*draw_patterns)(qr_work *work);
+    /* Makes the symbols of work->rows: `count` of them, 1 to 64. */
+    void (*slices)(qr_work *work, size_t count, uint8_t *packed, uint8_t *masks);
+} qr_variant;
+
+/* The best that this processor runs. */
+const qr_variant *qr_best_variant(void);
+
+/* Makes n symbols of payloads of `width` bytes each.  Arguments are as qr_plan_make wants them.
+ * Returns n, or the first item that has a character outside its mode.  About 450 kB of stack. */
+size_t qr_encode_slices(const qr_variant *variant, const uint8_t *data, size_t width, size_t n,
+                        int mode, int version, int level, int mask, uint8_t *packed,
+                        uint8_t *masks);
+
+#endif

@@ -1,0 +1,183 @@
+/* From characters to codewords on x86: digits by AVX2, Reed-Solomon by GFNI. */
+#include "qr_codewords.h"
+
+#if ELQR_X86
+
+#include <immintrin.h>
+
+#define AVX2 ELQR_TARGET("avx2,bmi,bmi2")
+#define GFNI ELQR_TARGET("gfni,avx512vbmi,avx512f,avx512bw,avx512dq,avx512vl,avx2,bmi,bmi2")
+
+/*---- Digits ----*/
+
+static AVX2 int are_digits_avx2(const uint8_t *data, size_t length) {
+    const __m256i zero = _mm256_set1_epi8('0'), nine = _mm256_set1_epi8(9);
+    __m256i good = _mm256_set1_epi8(-1);
+    size_t i = 0;
+    for (; i + 32 <= length; i += 32) {
+        const __m256i value =
+            _mm256_sub_epi8(_mm256_loadu_si256((const __m256i *)(const void *)(data + i)), zero);
+        good = _mm256_and_si256(good, _mm256_cmpeq_epi8(_mm256_min_epu8(value, nine), value));
+    }
+    return _mm256_movemask_epi8(good) == -1 && qr_are_digits(data + i, length - i);
+}
+
+/* Twelve digits in each half, to four numbers of three digits in each half. */
+static AVX2 __m256i three_digits_avx2(const uint8_t *low, const uint8_t *high) {
+    /* a, b, c -> 100a + 10b, c -> 100a + 10b + c */
+    const __m256i spread = _mm256_broadcastsi128_si256(
+        _mm_setr_epi8(0, 1, 2, -1, 3, 4, 5, -1, 6, 7, 8, -1, 9, 10, 11, -1));
+    const __m256i weights = _mm256_set1_epi32(1 << 16 | 10 << 8 | 100);
+    __m256i digits = _mm256_inserti128_si256(
+        _mm256_castsi128_si256(_mm_loadu_si128((const __m128i *)(const void *)low)),
+        _mm_loadu_si128((const __m128i *)(const void *)high), 1);
+    digits = _mm256_shuffle_epi8(_mm256_sub_epi8(digits, _mm256_set1_epi8('0')), spread);
+    return _mm256_madd_epi16(_mm256_maddubs_epi16(digits, weights), _mm256_set1_epi16(1));
+}
+
+/* 48 digits to four numbers of 40 bits, the first lowest. */
+static AVX2 __m256i pack_digits_avx2(const uint8_t *data) {
+    const __m256i even = three_digits_avx2(data, data + 24);
+    const __m256i odd = three_digits_avx2(data + 12, data + 36);
+    const __m256i twenty =
+        _mm256_madd_epi16(_mm256_packus_epi32(even, odd), _mm256_set1_epi32(1 << 16 | 1024));
+    const __m256i first =
+        _mm256_slli_epi64(_mm256_and_si256(twenty, _mm256_set1_epi64x(UINT32_MAX)), 20);
+    return _mm256_or_si256(first, _mm256_srli_epi64(twenty, 32));
+}
+
+/* Digits 48 at a time while 52 can be read, then as qr_put_digits does.  40 bits are five bytes, so
+ * that all numbers are cut into bytes at the same place: `count` bits of each go to the next. */
+static AVX2 void put_digits_avx2(qr_bit_writer *writer, const uint8_t *data, size_t length) {
+    const int count = writer->count;
+    const __m128i right = _mm_cvtsi32_si128(count), left = _mm_cvtsi32_si128(40 - count);
+    const __m256i to_bytes = _mm256_broadcastsi128_si256(
+        _mm_setr_epi8(4, 3, 2, 1, 0, 12, 11, 10, 9, 8, -1, -1, -1, -1, -1, -1));
+    __m256i before = _mm256_set1_epi64x((long long)(writer->bits >> (63 - count) >> 1));
+    size_t i = 0;
+    for (; i + 52 <= length; i += 48) {
+        const __m256i now = pack_digits_avx2(data + i);
+        /* The number before each: the last of `before`, then the first three of `now`. */
+        const __m256i previous =
+            _mm256_alignr_epi8(now, _mm256_permute2x128_si256(before, now, 0x21), 8);
+        const __m256i bits = _mm256_shuffle_epi8(
+            _mm256_or_si256(_mm256_sll_epi64(previous, left), _mm256_srl_epi64(now, right)),
+            to_bytes);
+        _mm_storeu_si128((__m128i *)(void *)writer->next, _mm256_castsi256_si128(bits));
+        _mm_storeu_si128((__m128i *)(void *)(writer->next + 10), _mm256_extracti128_si256(bits, 1));
+        writer->next += 20;
+        before = now;
+    }
+    const uint64_t last = (uint64_t)_mm256_extract_epi64(before, 3);
+    writer->bits = count == 0 ? 0 : last << (64 - count);
+    qr_put_digits(writer, data + i, length - i);
+}
+
+static AVX2 int put_segment_avx2(const qr_plan *plan, const uint8_t *data, uint8_t *codewords) {
+    if (plan->mode != ELQR_QR_NUMERIC)
+        return qr_put_segment(plan, data, codewords);
+    if (!are_digits_avx2(data, plan->length))
+        return 0;
+    qr_bit_writer writer = {codewords, 0, 0};
+    qr_put(&writer, plan->header, plan->header_bits);
+    put_digits_avx2(&writer, data, plan->length);
+    qr_put_end(&writer, codewords + plan->data_codewords);
+    return 1;
+}
+
+size_t qr_rows_avx2(const qr_plan *plan, const uint8_t *data, size_t count, uint8_t *rows) {
+    for (size_t i = 0; i < count; i++)
+        if (!put_segment_avx2(plan, data + i * plan->length, rows + i * (size_t)plan->row_stride))
+            return i;
+    qr_put_error_correction(plan, count, rows);
+    return count;
+}
+
+/*---- Reed-Solomon ----*/
+
+/* Rows and columns of an 8 x 8 matrix of bytes exchanged. */
+static GFNI __m512i transpose_bytes(__m512i bytes) {
+    uint8_t index[64];
+    for (int i = 0; i < 64; i++)
+        index[i] = (uint8_t)(i % 8 * 8 + i / 8);
+    return _mm512_permutexvar_epi8(_mm512_loadu_si512(index), bytes);
+}
+
+static GFNI __m512i load_eight(uint8_t *const rows[8], int at) {
+    uint64_t words[8];
+    for (int i = 0; i < 8; i++)
+        memcpy(&words[i], rows[i] + at, 8);
+    return transpose_bytes(_mm512_loadu_si512(words));
+}
+
+static GFNI void store_eight(uint8_t *const rows[8], int at, __m512i bytes) {
+    uint64_t words[8];
+    _mm512_storeu_si512(words, transpose_bytes(bytes));
+    for (int i = 0; i < 8; i++)
+        memcpy(rows[i] + at, &words[i], 8);
+}
+
+/* One block of each of eight symbols.  A word of a vector is one codeword of the eight symbols: a
+ * data codeword, in every word, times the matrices of eight error correction codewords.  `words`
+ * vectors of these, a constant where this is inlined. */
+ELQR_INLINE GFNI void correct_eight(const qr_plan *plan, uint8_t *const rows[8], int start, int end,
+                                    int ec, int words) {
+    __m512i sum0 = _mm512_setzero_si512(), sum1 = sum0, sum2 = sum0, sum3 = sum0;
+    for (int i = start; i < end; i += 8) {
+        uint64_t eight[8];
+        _mm512_storeu_si512(eight, load_eight(rows, i));
+        for (int j = 0; j < 8 && i + j < end; j++) {
+            const __m512i codeword = _mm512_set1_epi64((long long)eight[j]);
+            const uint64_t *matrices = plan->matrices[end - 1 - i - j];
+#define TIMES(k) _mm512_gf2p8affine_epi64_epi8(codeword, _mm512_loadu_si512(matrices + 8 * (k)), 0)
+            sum0 = _mm512_xor_si512(sum0, TIMES(0));
+            if (words > 1)
+                sum1 = _mm512_xor_si512(sum1, TIMES(1));
+            if (words > 2)
+                sum2 = _mm512_xor_si512(sum2, TIMES(2));
+            if (words > 3)
+                sum3 = _mm512_xor_si512(sum3, TIMES(3));
+#undef TIMES
+        }
+    }
+    store_eight(rows, ec, sum0);
+    if (words > 1)
+        store_eight(rows, ec + 8, sum1);
+    if (words > 2)
+        store_eight(rows, ec + 16, sum2);
+    if (words > 3)
+        store_eight(rows, ec + 24, sum3);
+}
+
+static GFNI void put_error_correction_gfni(const qr_plan *plan, size_t count, uint8_t *rows) {
+    const qr_blocks *blocks = &plan->blocks;
+    const int words = (blocks->ec + 7) / 8;
+    for (size_t i = 0; i < count; i += 8) {
+        uint8_t *eight[8]; /* the last symbol again, where there are fewer */
+        for (size_t j = 0; j < 8; j++)
+            eight[j] = rows + (i + j < count ? i + j : count - 1) * (size_t)plan->row_stride;
+        for (int block = 0; block < blocks->count; block++) {
+            const int start = qr_block_start(blocks, block);
+            const int end = qr_block_start(blocks, block + 1);
+            const int ec = plan->data_codewords + block * blocks->ec;
+            if (words == 1)
+                correct_eight(plan, eight, start, end, ec, 1);
+            else if (words == 2)
+                correct_eight(plan, eight, start, end, ec, 2);
+            else if (words == 3)
+                correct_eight(plan, eight, start, end, ec, 3);
+            else
+                correct_eight(plan, eight, start, end, ec, 4);
+        }
+    }
+}
+
+size_t qr_rows_gfni(const qr_plan *plan, const uint8_t *data, size_t count, uint8_t *rows) {
+    for (size_t i = 0; i < count; i++)
+        if (!put_segment_avx2(plan, data + i * plan->length, rows + i * (size_t)plan->row_stride))
+            return i;
+    put_error_correction_gfni(plan, count, rows);
+    return count;
+}
+
+#endif

@@ -1,0 +1,194 @@
+/* The fast encoder's variants: one instance of the template for each instruction set. */
+#include "qr_batch.h"
+
+#include "elqr.h"
+
+#if ELQR_X86
+#include <immintrin.h>
+#elif ELQR_ARM
+#include <arm_neon.h>
+#endif
+
+/*---- What the template takes from here ----*/
+
+enum {
+    /* Counts: modules in no run, 2 * 61 * 64 slots with those that pad lines; scores: 40 for each
+     * of at most 16 finders in 2 * 61 lines, besides 2^13 for runs, 3 * 2^13 for boxes and 100. */
+    COUNT_PLANES = 13,
+    SCORE_PLANES = 17,
+    /* Bits that one line leaves to a counter: one for every four modules, and two. */
+    LINE_WAITS = QR_FAST_SIDE / 4 + 2,
+    WAITING = 96
+};
+
+/* Where four modules of a line are: the first four after its first one, or past its end. */
+enum { AT_START, INSIDE, AT_END };
+
+/* The low `count` bits of every 2 * count: ...00001111 for 4. */
+#define LOW_BITS(count) (UINT64_MAX / ((UINT64_C(1) << (count)) + 1))
+
+ELQR_INLINE uint64_t load_word(const uint8_t *bytes) {
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
+    uint64_t word = 0;
+    for (int i = 7; i >= 0; i--)
+        word = word << 8 | bytes[i];
+#else
+    uint64_t word;
+    memcpy(&word, bytes, 8);
+#endif
+    return word;
+}
+
+ELQR_INLINE void store_word(uint8_t *bytes, uint64_t word) {
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
+    for (int i = 0; i < 8; i++)
+        bytes[i] = (uint8_t)(word >> (8 * i));
+#else
+    memcpy(bytes, &word, 8);
+#endif
+}
+
+#if ELQR_X86 || ELQR_ARM
+/* Word k of entry i is all ones where bit k of i is 1. */
+static const uint64_t lane_masks[16][4] = {
+#define F UINT64_MAX
+    {0, 0, 0, 0}, {F, 0, 0, 0}, {0, F, 0, 0}, {F, F, 0, 0}, {0, 0, F, 0}, {F, 0, F, 0},
+    {0, F, F, 0}, {F, F, F, 0}, {0, 0, 0, F}, {F, 0, 0, F}, {0, F, 0, F}, {F, F, 0, F},
+    {0, 0, F, F}, {F, 0, F, F}, {0, F, F, F}, {F, F, F, F},
+#undef F
+};
+#endif
+
+/* Bits of a mask's scores, `stride` words apart: where they are below `lowest`, or at mask 0, keeps
+ * them there, and the mask's number in `choice`.  Equal ones stay with the mask before. */
+static void keep_lowest(const uint64_t *score, int stride, int mask, uint64_t *lowest,
+                        uint64_t *choice) {
+    uint64_t lower = 0;
+    for (int p = 0; p < SCORE_PLANES; p++) {
+        const uint64_t new = score[p * stride], old = lowest[p];
+        lower = (~new &old) | (~(new ^ old) & lower);
+    }
+    for (int p = 0; p < SCORE_PLANES; p++)
+        lowest[p] ^= (lowest[p] ^ score[p * stride]) & lower;
+    for (int p = 0; p < 3; p++)
+        choice[p] = mask >> p & 1 ? choice[p] | lower : choice[p] & ~lower;
+}
+
+static void store_choice(const uint64_t *choice, size_t count, uint8_t *masks) {
+    for (size_t i = 0; i < count; i++)
+        masks[i] =
+            (uint8_t)((choice[0] >> i & 1) | (choice[1] >> i & 1) << 1 | (choice[2] >> i & 1) << 2);
+}
+
+static void gather_output(qr_work *work) {
+    const qr_plan *plan = &work->plan;
+    for (int i = 0; i < plan->row_start[plan->side]; i++)
+        work->output[plan->modules[i].output] = work->planes[plan->modules[i].word];
+}
+
+/*---- Instances ----*/
+
+#define NAME(x) x##_portable
+#include "simd/vector_word.h"
+#include "simd/qr_slices_template.h"
+#include "simd/vector_undefine.h"
+
+#if ELQR_X86
+#define NAME(x) x##_avx2
+#include "simd/vector_avx2.h"
+#include "simd/qr_slices_template.h"
+#include "simd/vector_undefine.h"
+
+#define NAME(x) x##_avx512
+#include "simd/vector_avx512.h"
+#include "simd/qr_slices_template.h"
+#include "simd/vector_undefine.h"
+#endif
+
+#if ELQR_ARM
+#define NAME(x) x##_neon
+#include "simd/vector_neon.h"
+#include "simd/qr_slices_template.h"
+#include "simd/vector_undefine.h"
+#endif
+
+/* Best first; the last runs everywhere. */
+static const qr_variant variants[] = {
+#if ELQR_X86
+    {"avx512-gfni", ELQR_CPU_AVX512 | ELQR_CPU_GFNI | ELQR_CPU_VBMI, 8, 1, qr_rows_gfni,
+     draw_patterns_avx512, slices_avx512},
+    {"avx512", ELQR_CPU_AVX512, 8, 0, qr_rows_avx2, draw_patterns_avx512, slices_avx512},
+    {"avx2", ELQR_CPU_AVX2, 4, 0, qr_rows_avx2, draw_patterns_avx2, slices_avx2},
+#endif
+#if ELQR_ARM
+    {"neon", ELQR_CPU_NEON, 2, 0, qr_rows_portable, draw_patterns_neon, slices_neon},
+#endif
+    {"portable", 0, 1, 0, qr_rows_portable, draw_patterns_portable, slices_portable},
+};
+
+enum { VARIANT_COUNT = sizeof variants / sizeof variants[0] };
+
+const qr_variant *qr_best_variant(void) {
+    const unsigned features = elqr_cpu_features();
+    const qr_variant *variant = variants;
+    while ((variant->features & features) != variant->features)
+        variant++;
+    return variant;
+}
+
+int elqr_qr_variant_count(void) {
+    return VARIANT_COUNT;
+}
+
+const char *elqr_qr_variant_name(int variant) {
+    return variant >= 0 && variant < VARIANT_COUNT ? variants[variant].name : "";
+}
+
+int elqr_qr_variant_runs(int variant) {
+    if (variant < 0 || variant >= VARIANT_COUNT)
+        return 0;
+    return (variants[variant].features & elqr_cpu_features()) == variants[variant].features;
+}
+
+size_t qr_encode_slices(const qr_variant *variant, const uint8_t *data, size_t width, size_t n,
+                        int mode, int version, int level, int mask, uint8_t *packed,
+                        uint8_t *masks) {
+    qr_work work;
+    qr_plan_make(&work.plan, width, mode, version, level, mask, variant->lanes,
+                 variant->uses_matrices);
+    work.planes[work.plan.no_word] = 0;
+    memset(work.output, 0, (size_t)work.plan.output_strips * 64 * 8 * (size_t)variant->lanes);
+    if (mask < 0)
+        variant->draw_patterns(&work);
+    for (size_t i = 0; i < n; i += QR_CHUNK) {
+        const size_t count = n - i < QR_CHUNK ? n - i : QR_CHUNK;
+        const size_t good = variant->rows(&work.plan, data + i * width, count, work.rows);
+        if (good < count)
+            return i + good;
+        variant->slices(&work, count, packed + i * (size_t)work.plan.symbol_bytes, masks + i);
+    }
+    return n;
+}
+
+int elqr_qr_encode_variant(int variant, const uint8_t *data, size_t width, size_t n, int mode,
+                           int version, int level, int mask, uint8_t *packed, uint8_t *masks,
+                           size_t *bad_item) {
+    const int status = qr_check_arguments(mode, version, level, mask);
+    *bad_item = 0;
+    if (status != ELQR_OK)
+        return status;
+    if (!elqr_qr_variant_runs(variant))
+        return ELQR_OUT_OF_RANGE;
+    if (version > QR_FAST_VERSION)
+        return ELQR_BAD_VERSION;
+    if (width == 0 && n > 0)
+        return ELQR_EMPTY;
+    if (width > elqr_qr_capacity(version, level, mode))
+        return ELQR_TOO_LONG;
+    const size_t done = qr_encode_slices(&variants[variant], data, width, n, mode, version, level,
+                                         mask, packed, masks);
+    if (done == n)
+        return ELQR_OK;
+    *bad_item = done;
+    return ELQR_BAD_CHARACTER;
+}

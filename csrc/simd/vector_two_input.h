@@ -1,0 +1,18 @@
+/* Functions of three vectors, for instruction sets that have only functions of two. */
+#define XOR3(a, b, c) XOR(XOR(a, b), c)
+#define AND3(a, b, c) AND(AND(a, b), c)
+#define OR3(a, b, c) OR(OR(a, b), c)
+#ifndef MAJORITY
+#define MAJORITY(a, b, c) OR(AND(XOR(a, b), c), AND(a, b))
+#endif
+#define DIFFER3(a, b, c) OR(XOR(a, b), XOR(b, c))
+#define AND_NOT_AND(a, b, c) AND(AND_NOT(a, b), c)
+#define AND_NAND(a, b, c) AND_NOT(a, AND(b, c))
+#define OR_XOR(a, b, c) OR(a, XOR(b, c))
+
+#define EXCHANGE(a, b, shift, mask)                                                                \
+    do {                                                                                           \
+        const VECTOR moved_ = AND(XOR(SHIFT_RIGHT(a, shift), b), EVERY(mask));                     \
+        b = XOR(b, moved_);                                                                        \
+        a = XOR(a, SHIFT_LEFT(moved_, shift));                                                     \
+    } while (0)

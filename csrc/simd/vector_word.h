@@ -1,0 +1,21 @@
+/* Vectors of one word, any processor. */
+#define VECTOR uint64_t
+#define LANES 1
+#define TARGET
+#define LOAD(address) (*(address))
+#define STORE(address, a) (*(address) = (a))
+#define LOAD_BYTES(address) load_word(address)
+#define STORE_BYTES(address, a) store_word(address, a)
+#define ZEROS UINT64_C(0)
+#define ONES (~UINT64_C(0))
+#define EVERY(word) (word)
+#define AND(a, b) ((a) & (b))
+#define AND_NOT(a, b) ((a) & ~(b))
+#define OR(a, b) ((a) | (b))
+#define XOR(a, b) ((a) ^ (b))
+#define NOT(a) (~(a))
+#define IS_ZERO(a) ((a) == 0)
+#define SHIFT_LEFT(a, count) ((a) << (count))
+#define SHIFT_RIGHT(a, count) ((a) >> (count))
+#define SPREAD(word, lanes) ((word) ^ (UINT64_C(0) - (uint64_t)((lanes)&1)))
+#include "vector_two_input.h"

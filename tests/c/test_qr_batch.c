@@ -1,0 +1,181 @@
+/* csrc: qr_batch.c qr_variants.c qr_plan.c qr_codewords.c qr_codewords_x86.c cpu.c qr_encode.c qr_matrix.c qr_tables.c gf256.c gf256_tables.c */
+/* Every variant of the fast encoder that this machine runs against the clear edition, bit for bit.
+ */
+#include "elqr.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { MOST = 1000, LAST_VERSION = 11, SYMBOL = 61 * 8, LONGEST = 1000 };
+
+static const int modes[] = {ELQR_QR_NUMERIC, ELQR_QR_ALPHANUMERIC, ELQR_QR_BYTE};
+
+static uint8_t data[MOST * 80 + 64 * LONGEST], packed[MOST * SYMBOL + 1], masks[MOST + 1];
+
+/* A small generator, so that a failure can be repeated. */
+static unsigned random_below(unsigned limit) {
+    static unsigned state = 1;
+    state = state * 1664525u + 1013904223u;
+    return (state >> 8) % limit;
+}
+
+static uint8_t random_character(int mode) {
+    static const char alphabet[] = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:";
+    if (mode == ELQR_QR_BYTE)
+        return (uint8_t)random_below(256);
+    return (uint8_t)alphabet[random_below(mode == ELQR_QR_NUMERIC ? 10 : 45)];
+}
+
+/* Random characters, here and there a run of one: real payloads have them. */
+static void fill(size_t size, int mode) {
+    for (size_t i = 0; i < size; i++)
+        data[i] = i > 0 && random_below(3) == 0 ? data[i - 1] : random_character(mode);
+    if (random_below(4) == 0)
+        memset(data, random_character(mode), size / 2);
+}
+
+static int compare(int variant, size_t width, size_t n, int mode, int version, int level,
+                   int mask) {
+    const size_t side = (size_t)elqr_qr_side(version), size = side * ((side + 7) / 8);
+    size_t bad_item;
+    memset(packed, 0xA5, n * size + 1);
+    memset(masks, 0xA5, n + 1);
+    int status = elqr_qr_encode_variant(variant, data, width, n, mode, version, level, mask, packed,
+                                        masks, &bad_item);
+    if (status != ELQR_OK || packed[n * size] != 0xA5 || masks[n] != 0xA5) {
+        fprintf(stderr, "status %d, or written past the end\n", status);
+        return 1;
+    }
+    for (size_t i = 0; i < n; i++) {
+        uint8_t expected[SYMBOL], expected_mask;
+        status = elqr_qr_encode_one(data + i * width, width, mode, version, level, mask, expected,
+                                    &expected_mask);
+        if (status != ELQR_OK || expected_mask != masks[i] ||
+            memcmp(expected, packed + i * size, size) != 0) {
+            fprintf(stderr, "item %zu of %zu: mask %d, expected %d\n", i, n, masks[i],
+                    expected_mask);
+            return 1;
+        }
+    }
+    return 0;
+}
+
+static int report(int variant, size_t width, int mode, int version, int level, int mask) {
+    fprintf(stderr, "%s: width %zu, mode %d, version %d, level %d, mask %d\n",
+            elqr_qr_variant_name(variant), width, mode, version, level, mask);
+    return 1;
+}
+
+/* All versions, levels and modes, full symbols and others, automatic masks and pinned ones. */
+static int test_symbols(int variant) {
+    for (int version = 1; version <= LAST_VERSION; version++)
+        for (int level = ELQR_QR_L; level <= ELQR_QR_H; level++)
+            for (int m = 0; m < 3; m++) {
+                const size_t capacity = elqr_qr_capacity(version, level, modes[m]);
+                for (int mask = -1; mask < 8; mask++) {
+                    const size_t n = mask < 0 ? 9 : 2;
+                    const size_t width =
+                        mask % 2 == 0 ? capacity : 1 + random_below((unsigned)capacity);
+                    fill(n * width, modes[m]);
+                    if (compare(variant, width, n, modes[m], version, level, mask) != 0)
+                        return report(variant, width, modes[m], version, level, mask);
+                }
+            }
+    return 0;
+}
+
+/* Around the lengths at which a batch is cut, in a small symbol and in the eL-QR. */
+static int test_batches(int variant) {
+    static const size_t counts[] = {0, 1, 2, 16, 63, 64, 65, 511, 512, 513, 1000};
+    for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++) {
+        fill(counts[i] * 45, ELQR_QR_NUMERIC);
+        if (compare(variant, 45, counts[i], ELQR_QR_NUMERIC, 2, ELQR_QR_M, -1) != 0)
+            return report(variant, 45, ELQR_QR_NUMERIC, 2, ELQR_QR_M, -1);
+    }
+    for (size_t n = 62; n <= 66; n++) {
+        fill(n * 255, ELQR_QR_NUMERIC);
+        if (compare(variant, 255, n, ELQR_QR_NUMERIC, 6, ELQR_QR_M, -1) != 0)
+            return report(variant, 255, ELQR_QR_NUMERIC, 6, ELQR_QR_M, -1);
+    }
+    return 0;
+}
+
+/* One character outside the mode, wherever it is. */
+static int test_bad_characters(int variant) {
+    static const uint8_t wrong[] = {0, '/', ':', 'a', 0x7F, 0x80, 0xFF};
+    enum { N = 70, WIDTH = 77 };
+    for (int m = 0; m < 2; m++)
+        for (size_t position = 0; position < WIDTH; position++) {
+            const size_t item = random_below(N);
+            uint8_t character = wrong[random_below(sizeof wrong)];
+            if (modes[m] == ELQR_QR_ALPHANUMERIC && (character == '/' || character == ':'))
+                character = ',';
+            size_t bad_item;
+            fill(N * WIDTH, modes[m]);
+            data[item * WIDTH + position] = character;
+            const int status = elqr_qr_encode_variant(variant, data, WIDTH, N, modes[m], 6,
+                                                      ELQR_QR_M, -1, packed, masks, &bad_item);
+            if (status != ELQR_BAD_CHARACTER || bad_item != item) {
+                fprintf(stderr, "%s: character %d at %zu of item %zu not found\n",
+                        elqr_qr_variant_name(variant), character, position, item);
+                return 1;
+            }
+        }
+    return 0;
+}
+
+/* Reads no byte past the last item: the sanitizer watches an allocation of exact size. */
+static int test_exact_buffers(int variant) {
+    for (size_t width = 1; width <= 255; width++) {
+        uint8_t *digits = malloc(3 * width), *symbols = malloc(3 * 41 * 6), used[3];
+        size_t bad_item;
+        if (digits == NULL || symbols == NULL)
+            return 1;
+        memset(digits, '7', 3 * width);
+        const int status = elqr_qr_encode_variant(variant, digits, width, 3, ELQR_QR_NUMERIC, 6,
+                                                  ELQR_QR_M, 0, symbols, used, &bad_item);
+        free(digits);
+        free(symbols);
+        if (status != ELQR_OK)
+            return 1;
+    }
+    return 0;
+}
+
+static int test_arguments(void) {
+    const int last = elqr_qr_variant_count() - 1;
+    size_t bad_item;
+    if (elqr_qr_variant_runs(-1) || elqr_qr_variant_runs(last + 1) || !elqr_qr_variant_runs(last) ||
+        strcmp(elqr_qr_variant_name(last), "portable") != 0 || *elqr_qr_variant_name(-1) != '\0')
+        return 1;
+#define STATUS(variant, width, mode, version, level, mask)                                         \
+    elqr_qr_encode_variant(variant, data, width, 1, mode, version, level, mask, packed, masks,     \
+                           &bad_item)
+    return STATUS(last, 5, 3, 1, 0, 0) != ELQR_BAD_MODE ||
+           STATUS(last, 5, ELQR_QR_BYTE, 0, 0, 0) != ELQR_BAD_VERSION ||
+           STATUS(last, 5, ELQR_QR_BYTE, 12, 0, 0) != ELQR_BAD_VERSION ||
+           STATUS(last, 5, ELQR_QR_BYTE, 1, 4, 0) != ELQR_BAD_LEVEL ||
+           STATUS(last, 5, ELQR_QR_BYTE, 1, 0, 8) != ELQR_BAD_MASK ||
+           STATUS(last, 0, ELQR_QR_BYTE, 1, 0, 0) != ELQR_EMPTY ||
+           STATUS(last, 18, ELQR_QR_BYTE, 1, 0, 0) != ELQR_TOO_LONG ||
+           STATUS(last + 1, 5, ELQR_QR_BYTE, 1, 0, 0) != ELQR_OUT_OF_RANGE;
+}
+
+int main(void) {
+    if (test_arguments() != 0) {
+        fprintf(stderr, "arguments\n");
+        return 1;
+    }
+    for (int variant = 0; variant < elqr_qr_variant_count(); variant++) {
+        if (!elqr_qr_variant_runs(variant)) {
+            printf("skipped %s: not on this processor\n", elqr_qr_variant_name(variant));
+            continue;
+        }
+        if (test_symbols(variant) != 0 || test_batches(variant) != 0 ||
+            test_bad_characters(variant) != 0 || test_exact_buffers(variant) != 0)
+            return 1;
+        printf("%s equals the clear edition\n", elqr_qr_variant_name(variant));
+    }
+    return 0;
+}
