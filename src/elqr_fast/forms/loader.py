@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Iterator
 from difflib import get_close_matches
 from importlib.resources import files
 from pathlib import Path
@@ -13,7 +14,7 @@ import msgspec
 
 from elqr_fast.errors import FormError
 from elqr_fast.forms.model import Form
-from elqr_fast.forms.positions import line_of
+from elqr_fast.forms.positions import Key, line_of
 
 _BUILT_IN = files("elqr_fast.forms") / "builtin"
 
@@ -69,23 +70,21 @@ def parse_form(text: str, path: Path) -> Form:
     return form
 
 
-def fail(
-    text: str, path: Path, key: tuple[str | int, ...], message: str, cause: Exception | None = None
-) -> NoReturn:
+def fail(text: str, path: Path, key: Key, message: str, cause: Exception | None = None) -> NoReturn:
     """Raise the FormError for a key of a file, with its line."""
     line = line_of(text, key)
     where = f"{path}:{line}" if line else f"{path}"
     raise FormError(f"{where}: {_dotted(key)}{message}") from cause
 
 
-def fail_in(form: Form, key: tuple[str | int, ...], message: str) -> NoReturn:
+def fail_in(form: Form, key: Key, message: str) -> NoReturn:
     """Raise the FormError for a key of a form that was loaded before."""
     path = Path(form.path)
     text = path.read_text("utf-8") if form.path and path.is_file() else ""
     fail(text, path if form.path else Path(form.name), key, message)
 
 
-def _dotted(key: tuple[str | int, ...]) -> str:
+def _dotted(key: Key) -> str:
     words = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in key)
     return f"{words.lstrip('.')}: " if words else ""
 
@@ -107,7 +106,7 @@ def _fail_validation(text: str, path: Path, message: str, cause: Exception) -> N
     fail(text, path, key, what, cause)
 
 
-def _keys_at(key: tuple[str | int, ...]) -> list[str]:
+def _keys_at(key: Key) -> list[str]:
     """The keys that the table at a path may have."""
     kind: Any = Form
     for part in key:
@@ -133,11 +132,11 @@ def _check(form: Form, text: str, path: Path) -> None:
             fail(text, path, ("claims",), f"{claim} {state}")
     if form.qr and not form.parts.receipt:
         fail(text, path, ("parts",), "a slip with a QR code has three parts: receipt is missing")
-    for key, items, _, _ in form.areas:
-        area = tuple(key.split("."))
-        for group in ("texts", "fields", "ocr"):
-            for index, item in enumerate(getattr(items, group, ())):
-                _check_font(form, text, path, (*area, group, index), item.font)
+    for key, chain in _chains(form):
+        if chain not in form.fonts:
+            fail(text, path, (*key, "font"), f"no font chain is called {chain!r}")
+    for name, items, _, _ in form.areas:
+        area = tuple(name.split("."))
         for index, mark in enumerate(items.marks):
             if mark.drawing not in form.drawings:
                 fail(text, path, (*area, "marks", index), f"no drawing is called {mark.drawing!r}")
@@ -146,6 +145,16 @@ def _check(form: Form, text: str, path: Path) -> None:
                 fail(text, path, (*area, "lines", index), "a line is horizontal or vertical")
 
 
-def _check_font(form: Form, text: str, path: Path, key: tuple[str | int, ...], chain: str) -> None:
-    if chain not in form.fonts:
-        fail(text, path, (*key, "font"), f"no font chain is called {chain!r}")
+def _chains(form: Form) -> Iterator[tuple[Key, str]]:
+    """Whatever is set in type, and the font chain it names."""
+    for name, items, _, _ in form.areas:
+        area = tuple(name.split("."))
+        for group in ("texts", "fields", "ocr"):
+            for index, item in enumerate(getattr(items, group, ())):
+                yield (*area, group, index), item.font
+    for name, part in form.parts:
+        yield ("parts", name, "title"), part.title.font
+    if form.qr:
+        yield ("qr", "label"), form.qr.label.font
+    for index, field in enumerate(form.bar_code.texts if form.bar_code else ()):
+        yield ("bar_code", "texts", index), field.font

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import re
 
-Path = tuple[str | int, ...]
+Key = tuple[str | int, ...]
 
 _HEADER = re.compile(r"^(\[\[?)\s*([^\[\]]+?)\s*\]\]?\s*$")
 _KEY = re.compile(r"^([A-Za-z0-9_.\-]+|\"[^\"]*\")\s*=")
 _STRING_OR_COMMENT = re.compile(r"\"(?:\\.|[^\"\\])*\"|'[^']*'|#.*")
 
 
-def line_of(toml: str, path: Path) -> int | None:
+def line_of(toml: str, path: Key) -> int | None:
     """The line, from 1, of the key at `path`, or of the nearest table or array around it."""
     lines = _positions(toml)
     for length in range(len(path), 0, -1):
@@ -24,10 +24,10 @@ def line_of(toml: str, path: Path) -> int | None:
     return None
 
 
-def _positions(toml: str) -> dict[Path, int]:
-    found: dict[Path, int] = {}
-    table: Path = ()
-    array: Path | None = None
+def _positions(toml: str) -> dict[Key, int]:
+    found: dict[Key, int] = {}
+    table: Key = ()
+    array: Key | None = None
     depth = entries = 0
     for number, raw in enumerate(toml.splitlines(), start=1):
         line = _STRING_OR_COMMENT.sub('""', raw).strip()
@@ -46,11 +46,11 @@ def _positions(toml: str) -> dict[Path, int]:
     return found
 
 
-def _split(dotted: str) -> Path:
+def _split(dotted: str) -> Key:
     return tuple(part.strip().strip('"') for part in dotted.split("."))
 
 
-def _table(found: dict[Path, int], header: re.Match[str], number: int) -> Path:
+def _table(found: dict[Key, int], header: re.Match[str], number: int) -> Key:
     """The path of a table header; one of an array of tables gets the next index."""
     name = _split(header.group(2))
     if header.group(1) == "[":

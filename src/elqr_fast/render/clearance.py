@@ -10,9 +10,8 @@ from dataclasses import dataclass
 
 from elqr_fast.forms.loader import fail_in
 from elqr_fast.forms.model import Form
+from elqr_fast.forms.positions import Key
 from elqr_fast.render.scene import Rect
-
-Key = tuple[str | int, ...]
 
 
 @dataclass(frozen=True, slots=True)

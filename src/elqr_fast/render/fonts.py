@@ -123,13 +123,10 @@ class Face:
             raise FontError(f"{self.path}: glyph {gid} cannot be drawn: {error}") from error
         slot = self._ft.glyph
         picture = slot.bitmap
-        rows, width = picture.rows, picture.width
-        if not rows or not width:
-            return GlyphBitmap(np.zeros((0, 0), np.uint8), 0, 0)
-        packed = np.array(picture.buffer, np.uint8).reshape(rows, picture.pitch)
-        dots = np.ascontiguousarray(np.unpackbits(packed, axis=1)[:, :width])
-        dots.setflags(write=False)
-        return GlyphBitmap(dots, slot.bitmap_left, slot.bitmap_top)
+        packed = np.array(picture.buffer, np.uint8).reshape(picture.rows, -1)
+        return _trimmed(
+            np.unpackbits(packed, axis=1)[:, : picture.width], slot.bitmap_left, slot.bitmap_top
+        )
 
     def check_embedding(self) -> None:
         """Raise FontError if the font's licence bits (OS/2.fsType) forbid a subset in a PDF."""
@@ -156,6 +153,16 @@ class Face:
         )
         wanted.sets(uharfbuzz.SubsetInputSets.GLYPH_INDEX).set(set(gids))
         return bytes(uharfbuzz.subset(self._hb, wanted).blob.data)
+
+
+def _trimmed(dots: npt.NDArray[np.uint8], left: int, top: int) -> GlyphBitmap:
+    """The bitmap without blank edges: FreeType's box is the outline's, rounded outwards."""
+    rows, columns = np.flatnonzero(dots.any(axis=1)), np.flatnonzero(dots.any(axis=0))
+    if not len(rows):
+        return GlyphBitmap(np.zeros((0, 0), np.uint8), 0, 0)
+    inked = dots[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1].copy()
+    inked.setflags(write=False)
+    return GlyphBitmap(inked, left + int(columns[0]), top - int(rows[0]))
 
 
 def _open_font_file(key: str, path: Path) -> tuple[uharfbuzz.Blob, uharfbuzz.Face, freetype.Face]:

@@ -9,6 +9,7 @@ from typing import Literal
 
 from elqr_fast.errors import ConfigError
 from elqr_fast.forms.model import Field, Form, OcrLine
+from elqr_fast.forms.positions import Key
 from elqr_fast.render.clearance import Area, check_clear, check_disjoint, check_inside
 from elqr_fast.render.fonts import Face, open_chain
 from elqr_fast.render.geometry import (
@@ -25,7 +26,6 @@ from elqr_fast.render.scene import Rect, Scene, TextRun
 from elqr_fast.render.static import Ink, StaticInk, baseline_of, check_room, ink_boxes
 
 Layer = Literal["all", "variable"]
-Key = tuple[str | int, ...]
 
 
 @dataclass(frozen=True, slots=True)

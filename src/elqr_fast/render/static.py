@@ -9,6 +9,7 @@ from math import cos, floor, pi, sin
 from elqr_fast.forms.drawing import contours
 from elqr_fast.forms.loader import fail_in
 from elqr_fast.forms.model import Box, Form, Frame, Items, Part, Text
+from elqr_fast.forms.positions import Key
 from elqr_fast.render.fonts import Face
 from elqr_fast.render.geometry import frame_rects, line_rects, to_dots, to_rect
 from elqr_fast.render.layout import (
@@ -22,8 +23,6 @@ from elqr_fast.render.layout import (
     width,
 )
 from elqr_fast.render.scene import Rect, Scene, Shape, TextRun
-
-Key = tuple[str | int, ...]
 
 #: Chords of a round mark: at 1200 dpi and 5 mm they stray 0.1 dot from the circle.
 _CHORDS = 96
@@ -105,16 +104,16 @@ class StaticInk:
         if part.title.mark:
             mark = (*key, "mark")
             box = part.title.mark.moved(x, y)
-            inks.append(Ink(mark, self._public_mark(mark, box)))
+            inks.append(Ink(mark, self._public_mark(mark, part.title.font, box)))
         return inks
 
-    def _public_mark(self, key: Key, box: Box) -> Scene:
+    def _public_mark(self, key: Key, font: str, box: Box) -> Scene:
         """□公 on a kaku form, ○公 on a maru form."""
         outer = to_rect(box, self._dpi)
         weight = max(1, floor(outer.height * _MARK_LINE + 0.5))
         square = self._form.kind == "kaku"
         size = outer.height * (_IN_SQUARE if square else _IN_CIRCLE)
-        glyphs = self._shape(key, "gothic", _MARK_CHARACTER)
+        glyphs = self._shape(key, font, _MARK_CHARACTER)
         middle = outer.x + outer.width / 2
         scene = Scene(
             runs=line_runs(
