@@ -28,7 +28,12 @@ WRONG = [
     ("corner = [49, 94, 35, 20]", "corner = [49, 94, 35, -20]", r"qr\.corner\[3\]", "> 0"),
     ('claims = ["qr", "bar_code"]', 'claims = ["qr"]', "claims", "bar_code is not claimed"),
     ("[qr]", "[not_qr]", "not_qr", "known are"),
-    ("mark = [5, 3, 6, 6] }", 'mark = [5, 3, 6, 6], font = "mincho" }', r"parts\.paid_notice\.title\.font", "mincho"),
+    (
+        "mark = [5, 3, 6, 6] }",
+        'mark = [5, 3, 6, 6], font = "mincho" }',
+        r"parts\.paid_notice\.title\.font",
+        "mincho",
+    ),
     ('drawing = "el"', 'drawing = "eL"', r"parts\.paid_notice\.marks\[0\]", "'eL'"),
     ("span = [0, 183, 210, 183]", "span = [0, 183, 210, 184]", r"page\.lines\[0\]", "horizontal"),
     ('format = "yen"', 'format = "dollars"', r"page\.fields\[5\]\.format", "dollars"),
@@ -91,9 +96,7 @@ def test_a_form_cannot_say_where_it_came_from(altered: Altered) -> None:
 def test_an_unknown_form_says_what_there_is() -> None:
     with pytest.raises(FormError, match=r"unknown form 'marru'; did you mean 'maru'\?"):
         load_form("marru")
-    with pytest.raises(
-        FormError, match=r"'/no/form\.toml' \(built in: kaku-mpn, maru"
-    ):
+    with pytest.raises(FormError, match=r"'/no/form\.toml' \(built in: kaku-mpn, maru"):
         load_form("/no/form.toml")
 
 

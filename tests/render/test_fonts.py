@@ -40,7 +40,7 @@ def make_font(path: Path, characters: str, fs_type: int = 0) -> Path:
     builder.setupCharacterMap(dict(zip(map(ord, characters), names[1:], strict=True)))
     box = pen.glyph()
     builder.setupGlyf(dict.fromkeys(names, box))
-    builder.setupHorizontalMetrics({name: (700, 100) for name in names})
+    builder.setupHorizontalMetrics(dict.fromkeys(names, (700, 100)))
     builder.setupHorizontalHeader(ascent=880, descent=-120)
     builder.setupOS2(fsType=fs_type)
     builder.setupPost()
@@ -51,7 +51,7 @@ def make_font(path: Path, characters: str, fs_type: int = 0) -> Path:
 @pytest.fixture
 def bare_system(monkeypatch: pytest.MonkeyPatch) -> None:
     """A machine without fonts of its own."""
-    monkeypatch.setattr(fonts, "font_folders", lambda: [])
+    monkeypatch.setattr(fonts, "font_folders", list)
     monkeypatch.delenv("ELQR_FONT_PATH", raising=False)
 
 
@@ -109,9 +109,7 @@ def outline(tables: TTFont, glyph: int) -> tuple[float, tuple[float, float, floa
 
 @pytest.mark.parametrize("size", [25.0, 37.5, 108.3])
 @pytest.mark.parametrize("char", "公¥3g")
-def test_bitmaps_lie_on_the_outlines(
-    gothic: Face, tables: TTFont, char: str, size: float
-) -> None:
+def test_bitmaps_lie_on_the_outlines(gothic: Face, tables: TTFont, char: str, size: float) -> None:
     glyph = gid(gothic, char)
     picture = gothic.bitmap(glyph, size)
     area, (left, bottom, right, top) = outline(tables, glyph)
@@ -238,8 +236,15 @@ def test_a_font_with_a_broken_glyph_fails_when_it_is_drawn(tmp_path: Path) -> No
 
 @pytest.mark.parametrize(
     ("fs_type", "allowed"),
-    [(0x0000, True), (0x0004, True), (0x0008, True), (0x0006, True)]
-    + [(0x0002, False), (0x0104, False), (0x0200, False)],
+    [
+        (0x0000, True),
+        (0x0004, True),
+        (0x0008, True),
+        (0x0006, True),
+        (0x0002, False),
+        (0x0104, False),
+        (0x0200, False),
+    ],
 )
 def test_embedding_bits_are_respected(tmp_path: Path, fs_type: int, allowed: bool) -> None:
     face = open_face(str(make_font(tmp_path / "tiny.ttf", "a", fs_type)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import ceil, floor
+from typing import Literal
 
 from elqr_fast.errors import FormError
 from elqr_fast.forms.loader import fail_in
@@ -105,15 +106,20 @@ def _dashes(
     return [(start, max(1, end - start)) for start, end in dots]
 
 
-def frame_rects(box: Rect, weight: int, outside: int) -> list[Rect]:
-    """The outline of a box, `outside` of its `weight` dots beyond the box's edges."""
-    x, y = box.x - outside, box.y - outside
-    across, down = box.width + 2 * outside, box.height + 2 * outside
+def frame_rects(
+    box: Rect, weight: int, stand: Literal["inside", "on", "outside"] = "on"
+) -> list[Rect]:
+    """The outline of a box, `weight` dots thick, inside, on or outside its edges."""
+    half = weight // 2
+    before, after = {"inside": (0, weight), "on": (half, half), "outside": (weight, 0)}[stand]
+    left, top = box.x - before, box.y - before
+    right, bottom = box.x + box.width - after, box.y + box.height - after
+    across, down = right + weight - left, bottom - top - weight
     return [
-        Rect(x, y, across, weight),
-        Rect(x, y + down - weight, across, weight),
-        Rect(x, y + weight, weight, down - 2 * weight),
-        Rect(x + across - weight, y + weight, weight, down - 2 * weight),
+        Rect(left, top, across, weight),
+        Rect(left, bottom, across, weight),
+        Rect(left, top + weight, weight, down),
+        Rect(right, top + weight, weight, down),
     ]
 
 

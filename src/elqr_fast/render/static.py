@@ -79,7 +79,7 @@ class StaticInk:
             if empty.line:
                 weight = self._weight(empty.line)
                 box = to_rect(empty.box.moved(x, y), self._dpi)
-                rects = frame_rects(box, weight, outside=weight)
+                rects = frame_rects(box, weight, "outside")
                 inks.append(Ink((*area, "empty", index), Scene(rects=rects)))
         return inks
 
@@ -89,8 +89,7 @@ class StaticInk:
     def _frame(self, frame: Frame, x: float, y: float) -> list[Rect]:
         outer = to_rect(frame.box.moved(x, y), self._dpi)
         weight = self._weight(frame.width)
-        # On the edge, so that boxes side by side share one rule.
-        rects = frame_rects(outer, weight, outside=weight // 2)
+        rects = frame_rects(outer, weight)
         for column in frame.columns:
             left = to_dots(x + frame.box.x + column, self._dpi) - weight // 2
             rects.append(Rect(left, outer.y, weight, outer.height))
@@ -124,7 +123,7 @@ class StaticInk:
             )
         )
         if square:
-            scene.rects = frame_rects(outer, weight, outside=0)
+            scene.rects = frame_rects(outer, weight, "inside")
         else:
             scene.shapes = [_ring(outer, weight)]
         return scene
