@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from elqr_fast.errors import ExitCode, OutputError
-from elqr_fast.files import private_directory, replacing
+from elqr_fast.files import private_directory, replacing, replacing_text
 
 
 def test_a_finished_file_is_private_and_leaves_no_part(tmp_path: Path) -> None:
@@ -60,3 +60,18 @@ def test_a_directory_without_write_permission(
     monkeypatch.setattr("os.access", lambda path, mode: False)
     with pytest.raises(OutputError, match="not writable"):
         private_directory(tmp_path)
+
+
+def test_text_is_encoded_with_the_line_ends_it_came_with(tmp_path: Path) -> None:
+    with replacing_text(tmp_path / "out.csv", "cp932") as file:
+        file.write("髙\r\n﨑\n")
+    assert (tmp_path / "out.csv").read_bytes() == "髙\r\n﨑\n".encode("cp932")
+
+
+def test_text_that_cannot_be_encoded_leaves_nothing(tmp_path: Path) -> None:
+    with (
+        pytest.raises(UnicodeEncodeError),
+        replacing_text(tmp_path / "out.csv", "cp932") as file,
+    ):
+        file.write("𠮷")
+    assert list(tmp_path.iterdir()) == []

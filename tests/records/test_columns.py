@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import combinations
+from pathlib import Path
 
 import pytest
 
@@ -58,3 +59,10 @@ def test_case_does_not_matter() -> None:
 
 def test_every_column_says_what_it_means() -> None:
     assert all(column.meaning and "\n" not in column.meaning for column in BY_NAME.values())
+
+
+def test_the_manual_has_them_all() -> None:
+    manual = (Path(__file__).parents[2] / "docs" / "records.md").read_text(encoding="utf-8")
+    for column in COLUMNS:
+        assert f"`{column.name}`" in manual
+        assert f"| {column.meaning} | {', '.join(column.headers)} |" in manual

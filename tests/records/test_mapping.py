@@ -133,3 +133,10 @@ def test_two_headers_for_one_column_are_refused() -> None:
 def test_a_mapped_header_must_be_there_even_for_an_optional_column() -> None:
     with pytest.raises(InputError, match="column name: m asks for the header 宛名１"):
         assign(JAPANESE, ColumnMap(headers={"name": ("宛名１",)}, name="m"), REQUIRED, "f")
+
+
+def test_the_map_in_the_manual_loads(tmp_path: Path) -> None:
+    manual = (Path(__file__).parents[2] / "docs" / "records.md").read_text(encoding="utf-8")
+    columns = load(tmp_path, manual.split("```toml\n")[1].split("```")[0])
+    assert columns.headers["name"] == ("宛名１", "宛名")
+    assert columns.constants == {"office": "012"}

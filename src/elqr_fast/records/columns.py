@@ -33,6 +33,8 @@ def _text(name: str, meaning: str, *headers: str) -> Column:
     return Column(name, meaning, "text", headers)
 
 
+# No header that means something else elsewhere: 口座番号 is often the payer's own account, 所在地
+# where a property lies, 税目 a code.
 COLUMNS: tuple[Column, ...] = (
     _payload(
         "institution",
@@ -73,15 +75,15 @@ COLUMNS: tuple[Column, ...] = (
     _payload("due", "due date", "納期限", "due date", kind="date"),
     _payload("pay_by", "last day the slip can be paid with", "支払期限", "pay by", kind="date"),
     _digits("office", "tax office, 3 digits; 000 without one", "税務署番号", "事務所コード"),
-    _digits("account", "account number in the upper OCR line, 11 digits", "口座番号"),
+    _digits("account", "account number in the upper OCR line, 11 digits", "加入者口座番号"),
     _digits("fee_bearer", "who bears the transfer fee; 2 = the payee", "手数料負担区分"),
     _digits("stamp", "stamp-duty flag", "印紙区分"),
     _digits("eltax_area", "eLTAX area of the lower OCR line", "eltax使用欄"),
     _digits("tag80", "the payload's last free field, 85 digits", "タグ80"),
     _text("name", "the payer", "氏名", "納付者氏名", "納付者名", "納税者氏名", "宛名", "payer"),
-    _text("address", "the payer's address", "住所", "納付者住所", "所在地"),
+    _text("address", "the payer's address", "住所", "納付者住所"),
     _digits("postal", "postal code, 7 digits, with or without the hyphen", "郵便番号", "postcode"),
-    _text("title", "the tax or fee in words", "税目名", "料金名", "税目・料金名", "件名", "税目"),
+    _text("title", "the tax or fee in words", "税目名", "料金名", "税目・料金名", "件名"),
     _digits(
         "tax", "the part of the amount that is the tax or fee itself", "税額", "本税額", "本税"
     ),
