@@ -18,7 +18,7 @@ FLAGS = ["/O2", "/std:c11"] if sys.platform == "win32" else ["-O3", "-std=c11", 
 MODULES = {
     "bars": ["code128.c"],
     "g4": ["g4_encode.c", "g4_decode.c", "cpu.c"],
-    "payload": ["payload.c"],
+    "payload": ["payload_layout.c", "payload_build.c", "payload_parse.c"],
     "symbols": [
         "qr_batch.c",
         "qr_variants.c",

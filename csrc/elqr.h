@@ -215,13 +215,15 @@ typedef struct {
     uint16_t n_checks;
     uint16_t template_crc;
     elqr_field fields[ELQR_LAYOUT_FIELDS];
+    uint64_t limits[ELQR_LAYOUT_FIELDS];   /* values stay below; UINT64_MAX for width >= 19 */
+    uint8_t is_ranged[ELQR_LAYOUT_FIELDS]; /* minimum or maximum say more than the width */
     elqr_check checks[ELQR_LAYOUT_CHECKS];
     uint8_t template_digits[ELQR_LAYOUT_LENGTH];
     uint8_t is_literal[ELQR_LAYOUT_LENGTH]; /* 0xFF at literals, else 0 */
     uint16_t window[ELQR_LAYOUT_CHECKS];    /* first digit of a pair's window */
     uint8_t weights1[ELQR_LAYOUT_CHECKS][ELQR_OCR_WINDOW];
     uint8_t weights2[ELQR_LAYOUT_CHECKS][ELQR_OCR_WINDOW];
-    uint16_t crc_pairs[ELQR_LAYOUT_LENGTH / 2][100]; /* see payload.c */
+    uint16_t crc_pairs[ELQR_LAYOUT_LENGTH / 2][100]; /* see payload_layout.c */
 } elqr_layout;
 
 /* Fills `layout` from a template (`length` digits: literals and defaults in place, '0' elsewhere),

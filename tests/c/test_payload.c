@@ -1,4 +1,4 @@
-/* csrc: payload.c */
+/* csrc: payload_layout.c payload_build.c payload_parse.c */
 /* Building and parsing rows of a layout, with buffers of exact size so that ASan sees every step
  * outside; the formats themselves are tested from Python. */
 #include <stdio.h>

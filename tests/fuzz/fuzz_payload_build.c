@@ -1,4 +1,4 @@
-/* csrc: payload.c */
+/* csrc: payload_layout.c payload_build.c payload_parse.c */
 /* Any columns: no step outside the buffers, a bad row is zeros, a good row parses as good. */
 #include <stdlib.h>
 #include <string.h>

@@ -1,4 +1,4 @@
-/* csrc: payload.c */
+/* csrc: payload_layout.c payload_build.c payload_parse.c */
 /* Any bytes as rows: no step outside the buffers, and a row that passes is rebuilt from its own
  * fields, byte for byte. */
 #include <stdlib.h>

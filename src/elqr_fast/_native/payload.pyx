@@ -1,5 +1,5 @@
 # cython: freethreading_compatible=True, language_level=3, boundscheck=False, wraparound=False
-"""Rows of digits from columns, and back, as a layout says (csrc/payload.c)."""
+"""Rows of digits from columns, and back, as a layout says (csrc/payload_*.c)."""
 
 from libc.stddef cimport size_t
 from libc.stdint cimport uint8_t, uint16_t, uint64_t
