@@ -1,4 +1,4 @@
-/* A small layout with one of everything, for the tests and fuzzers of payload.c. */
+/* A small layout with one of everything, for the tests and fuzzers of payloads. */
 #include "elqr.h"
 
 /* 9, pair, amount 5, date 8, free 4, key 20, amount again, mod 10, 7, optional 18, CRC. */
