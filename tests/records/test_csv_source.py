@@ -92,6 +92,17 @@ def test_bad_rows_keep_their_places_whatever_the_blocks(
     assert rows == [[None, None] if n in wrong else [str(n), "髙"] for n in range(200)]
 
 
+@pytest.mark.parametrize("good", [0, 1, 7])
+@pytest.mark.parametrize("bad", [1, 30, 31, 32, 120])
+def test_whole_blocks_of_bad_rows_at_the_end(
+    csv_file: Writer, monkeypatch: pytest.MonkeyPatch, good: int, bad: int
+) -> None:
+    monkeypatch.setattr(csv_source, "_BLOCK", 48)
+    rows, refused = read(csv_file("a,b\n" + "1,2\n" * good + "1\n" * bad))
+    assert refused == list(range(good, good + bad))
+    assert rows == [["1", "2"]] * good + [[None, None]] * bad
+
+
 def test_what_was_found_and_expected(csv_file: Writer) -> None:
     (block,) = open_csv(csv_file("a,b,c\n1,2\n1,2,3,4\n"), "auto").blocks([0])
     assert [(item.found, item.expected) for item in block.bad] == [
