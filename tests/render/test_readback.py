@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import re
-from types import SimpleNamespace
 
 import numpy as np
 import pikepdf
@@ -18,7 +17,6 @@ from elqr_fast.render.readback import (
     OTHER,
     UNREADABLE,
     WRONG_MODULES,
-    bar_texts,
     bars_fault,
     check_chunk,
     sample_pdf,
@@ -336,12 +334,6 @@ def test_bars(hand):
     kind = zxingcpp.BarcodeFormat.Code128
     plain = zxingcpp.create_barcode(text, kind).to_image(scale=1, add_quiet_zones=False)
     assert bars_fault((np.asarray(plain)[0] == 0).astype(np.uint8), text.encode()) == UNREADABLE
-
-
-def test_bar_texts_are_the_printed_lines():
-    lines = ["(91)948000-123456789012345678900", ""], ["050531-0-045000-0", ""]
-    slips = SimpleNamespace(texts=dict(zip(("bill_line_1", "bill_line_2"), lines, strict=True)))
-    assert bar_texts(slips) == ["91948000123456789012345678900" + "05053100450000", None]
 
 
 # -------------------------------------------------------------- rendered samples

@@ -118,17 +118,22 @@ def runs(modules: Modules) -> list[tuple[int, int, int]]:
 
 
 def show(run: TextRun, font: PdfFont) -> str:
-    """Shows a run, from its first glyph's place; every glyph within half a 1/1000 em of its own."""
+    """Shows a run, from its first glyph's place.
+
+    Offsets are whole dots, a font's advances are not: what rounding took away is not put back, so
+    the pen is moved only where it is more than half a dot off.
+    """
     parts: list[str] = []
     per_dot = 1000 / run.size
+    off = 0.51 * per_dot
     pen = 0
     for text, glyphs in _spans(run, font):
         codes = []
         for index in glyphs:
-            late = round(pen - (run.offsets[index] - run.offsets[0]) * per_dot)
-            if late:
-                codes.append(f">{late}<")
-                pen -= late
+            late = pen - (run.offsets[index] - run.offsets[0]) * per_dot
+            if not -off <= late <= off:
+                codes.append(f">{round(late)}<")
+                pen -= round(late)
             glyph = run.glyphs[index]
             told = None if text else font.show(glyph, run.clusters[index])
             code, width = told or font.show_bare(glyph)
