@@ -49,9 +49,11 @@ class Hand:
             "static": static,
             "qr": QrPlace(501, 203, 4),
             "bars": BarPlace(45, 420, 2, 40),
+            "width": 700,
+            "height": 500,
             **other,
         }
-        return self.plate(700, 500, **given)
+        return self.plate(**given)
 
     def slip_page(self, plate: Any, number: int) -> Any:
         scene = Scene(runs=[self.run("gothic", 25, 20 + number % 8, 120, f"見本 太郎{number}様")])

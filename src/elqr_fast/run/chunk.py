@@ -148,8 +148,6 @@ class Press:
     ) -> list[readback.Difference]:
         digits = slips.digits if self.plate.qr else None
         bills = slips.bills if self.plate.bars else None
-        if self.options.to == "png":
-            return readback.check_png(file, digits, bills)
         faults = readback.check_chunk(
             self.options.to, file, self.plate, digits, bills, only=set(checked)
         )
