@@ -21,7 +21,7 @@ from elqr_fast.render import fonts
 from elqr_fast.render.fonts import Face, font_folders, open_chain, open_face
 
 needs_ocr_b = pytest.mark.skipif(
-    not any(path.name.lower() in fonts.OCR_B_FILES for path in fonts._candidates()),
+    fonts.find_ocr_b() is None,
     reason="needs OCR-B: apt-get install fonts-ocr-b",
 )
 
@@ -262,3 +262,23 @@ def test_candidates_come_in_one_order() -> None:
     for folder in folders:
         found = [path for path in fonts._candidates() if folder in path.parents]
         assert all(first < second for first, second in pairwise(found))
+
+
+@pytest.mark.parametrize(
+    ("name", "is_ocr_b"),
+    [
+        ("OCRB.otf", True),
+        ("ocr-b.ttf", True),
+        ("OCR-B Regular.ttf", True),
+        ("OCRBE.otf", False),
+        ("OCRA.otf", False),
+        ("ocrb.txt", False),
+    ],
+)
+def test_ocr_b_goes_by_its_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, is_ocr_b: bool
+) -> None:
+    monkeypatch.setattr(fonts, "font_folders", lambda: [tmp_path])
+    monkeypatch.delenv("ELQR_FONT_PATH", raising=False)
+    make_font(tmp_path / name, "0")
+    assert (fonts.find_ocr_b() is not None) is is_ocr_b

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ import zxingcpp
 from msgspec.structs import replace
 
 from elqr_fast.errors import ConfigError
-from elqr_fast.forms import load_form
+from elqr_fast.forms import Form, load_form
 from elqr_fast.records.synthetic import make_notices
 from elqr_fast.render.slips import Slips, prepare
 
@@ -158,3 +159,13 @@ def test_missing_columns_are_named() -> None:
         prepare(notices(1, name=None), 0, MARU)  # type: ignore[arg-type]
     bare = notices(1, address=None, postal=None, title=None, tax=None)  # type: ignore[arg-type]
     assert prepare(bare, 0, MARU).rows.tolist() == [0]
+
+
+def test_a_misspelt_optional_column_is_not_passed_over(altered_form: Callable[..., Form]) -> None:
+    form = altered_form("maru", {'source = "postal"': 'source = "postall"'})
+    with pytest.raises(ConfigError, match="'postall': did you mean 'postal'"):
+        prepare(notices(1), 0, form)
+    # A column of the city's own is another matter: it prints where the notices have it.
+    form = altered_form("maru", {'source = "postal"': 'source = "区画"'})
+    assert prepare(notices(1), 0, form).errors == []
+    assert prepare(notices(1, 区画=["A-1"]), 0, form).texts["区画"] == ["A-1"]

@@ -8,16 +8,9 @@ import pytest
 
 from elqr_fast.forms import load_form
 from elqr_fast.render.fonts import open_face
-from elqr_fast.render.layout import Chain, width
+from elqr_fast.render.layout import Chain, aligned_runs, baseline_of, block_height, width
 from elqr_fast.render.scene import Rect, Scene, Shape
-from elqr_fast.render.static import (
-    Ink,
-    StaticInk,
-    aligned_runs,
-    baseline_of,
-    block_height,
-    ink_boxes,
-)
+from elqr_fast.render.static import Ink, StaticInk, ink_boxes
 
 FACE = open_face("ipaexg")
 CHAIN = Chain([FACE])

@@ -12,7 +12,11 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-Length = Annotated[float, Meta(gt=0)]
+# Bounds that no sheet reaches; they keep nan and inf out too.
+Coordinate = Annotated[float, Meta(ge=-2000, le=2000)]
+Length = Annotated[float, Meta(gt=0, le=2000)]
+#: Shorter dashes are no dashes on paper.
+Dash = Annotated[float, Meta(ge=0.1, le=2000)]
 Points = Annotated[float, Meta(gt=0, le=400)]
 Channel = Annotated[int, Meta(ge=0, le=255)]
 
@@ -20,8 +24,8 @@ Channel = Annotated[int, Meta(ge=0, le=255)]
 class Box(Struct, array_like=True, frozen=True, forbid_unknown_fields=True):
     """`[x, y, width, height]`."""
 
-    x: float
-    y: float
+    x: Coordinate
+    y: Coordinate
     width: Length
     height: Length
 
@@ -40,10 +44,10 @@ class Box(Struct, array_like=True, frozen=True, forbid_unknown_fields=True):
 class Span(Struct, array_like=True, frozen=True, forbid_unknown_fields=True):
     """`[x1, y1, x2, y2]`, the two ends of a line."""
 
-    x1: float
-    y1: float
-    x2: float
-    y2: float
+    x1: Coordinate
+    y1: Coordinate
+    x2: Coordinate
+    y2: Coordinate
 
 
 class _Strict(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -55,7 +59,7 @@ class Line(_Strict, frozen=True, kw_only=True):
 
     span: Span
     width: Length = 0.15
-    dash: tuple[Length, Length] | None = None
+    dash: tuple[Dash, Dash] | None = None
 
 
 class Frame(_Strict, frozen=True, kw_only=True):
@@ -145,8 +149,8 @@ class OcrLine(_Strict, frozen=True, kw_only=True):
 
     source: Literal["ocr_upper", "ocr_lower"]
     prefix: str = ""
-    x: float
-    baseline: float
+    x: Coordinate
+    baseline: Coordinate
     pitch: Length = 2.54
     size: Points = 10.0
     font: str = "ocr"

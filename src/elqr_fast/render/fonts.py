@@ -26,8 +26,10 @@ from elqr_fast.errors import FontError
 #: The font that stands in for a missing one on a draft.
 STAND_IN = "ipaexg"
 
-#: What OCR-B's regular cut is called where people have it; compared in lower case.
-OCR_B_FILES = ("ocrb.otf", "ocrb.ttf", "ocr-b.otf", "ocr-b.ttf", "ocrbstd.otf", "ocrb10n.ttf")
+#: File names of OCR-B's regular cut, letters and digits only; its other cuts (OCRBE, OCRBS, …)
+#: are inverted, outlined or slanted.
+_OCR_B_NAMES = {"ocrb", "ocrbregular", "ocrbmedium", "ocrbstd", "ocrbmt", "ocrb10", "ocrb10n"}
+_FONT_FILES = (".otf", ".ttf")
 
 _FONT_PATH = "ELQR_FONT_PATH"
 _OCR_B_ADVICE = (
@@ -247,7 +249,8 @@ def _candidates() -> Iterator[Path]:
         if place.is_file():
             yield place
         elif place.is_dir():
-            yield from sorted(path for path in place.rglob("*") if path.is_file())
+            files = (path for path in place.rglob("*") if path.suffix.lower() in _FONT_FILES)
+            yield from sorted(path for path in files if path.is_file())
 
 
 def _find_ipaexg() -> Path | None:
@@ -260,8 +263,12 @@ def _find_ipaexg() -> Path | None:
     return None
 
 
-def _find_ocrb() -> Path | None:
-    return next((path for path in _candidates() if path.name.lower() in OCR_B_FILES), None)
+def find_ocr_b() -> Path | None:
+    """OCR-B's file where there is one, by its name."""
+    for path in _candidates():
+        if "".join(filter(str.isalnum, path.stem.lower())) in _OCR_B_NAMES:
+            return path
+    return None
 
 
 def _find_named(entry: str, folder: Path | None) -> Path | None:
@@ -271,4 +278,4 @@ def _find_named(entry: str, folder: Path | None) -> Path | None:
     return next((path for path in _candidates() if path.name == entry), None)
 
 
-_BUILT_IN: dict[str, Callable[[], Path | None]] = {"ipaexg": _find_ipaexg, "ocrb": _find_ocrb}
+_BUILT_IN: dict[str, Callable[[], Path | None]] = {"ipaexg": _find_ipaexg, "ocrb": find_ocr_b}

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from math import floor
 
 from elqr_fast.render.fonts import Face
-from elqr_fast.render.scene import TextRun
+from elqr_fast.render.scene import Rect, TextRun
 
 #: The middle of the em box above the baseline: Japanese fonts put 0.88 em above it, 0.12 below.
 MIDDLE = 0.38
@@ -107,6 +107,35 @@ def cell_runs(
         for index, glyph in enumerate(glyphs)
     ]
     return runs_at(glyphs, size, left, baseline, origins)
+
+
+def block_height(lines: int, size: float) -> float:
+    """The height of so many lines at an em of `size`, in the unit of `size`."""
+    return (1 + (lines - 1) * LEADING) * size
+
+
+def baseline_of(area: Rect, size: float, index: int, count: int) -> int:
+    """The baseline of line `index` of `count` that stand in the middle of an area."""
+    middle = area.y + area.height / 2 + (index - (count - 1) / 2) * LEADING * size
+    return floor(middle + MIDDLE * size + 0.5)
+
+
+def aligned_runs(
+    glyphs: list[Glyph], size: float, area: Rect, baseline: int, align: str
+) -> list[TextRun]:
+    """A line of glyphs set left, right, in the middle of, or spread over an area."""
+    if not glyphs:
+        return []
+    over = area.width - width(glyphs) * size
+    if align == "spread" and len(glyphs) > 1:
+        gap = over / (len(glyphs) - 1)
+        origins, pen = [], 0.0
+        for glyph in glyphs:
+            origins.append(floor(pen + 0.5))
+            pen += glyph.advance * size + gap
+        return runs_at(glyphs, size, area.x, baseline, origins)
+    share = {"left": 0.0, "right": 1.0}.get(align, 0.5)
+    return line_runs(glyphs, size, area.x + floor(over * share + 0.5), baseline)
 
 
 def runs_at(

@@ -21,11 +21,14 @@ from elqr_fast.render.geometry import (
     to_dots,
     to_rect,
 )
-from elqr_fast.render.layout import Chain, line_runs, width
+from elqr_fast.render.layout import Chain, baseline_of, line_runs, width
 from elqr_fast.render.scene import Rect, Scene, TextRun
-from elqr_fast.render.static import Ink, StaticInk, baseline_of, check_room, ink_boxes
+from elqr_fast.render.static import Ink, StaticInk, check_room, ink_boxes
 
 Layer = Literal["all", "variable"]
+
+#: Characters of the two OCR lines (see codes.ocr_lines).
+OCR_LENGTH = {"ocr_upper": 39, "ocr_lower": 44}
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,10 +176,6 @@ def _ocr_lines(form: Form, dpi: int, chains: dict[str, Chain]) -> list[OcrPlace]
         for name, part in form.parts
         for index, line in enumerate(part.ocr)
     ]
-
-
-#: Characters of the two OCR lines (see codes.ocr_lines).
-OCR_LENGTH = {"ocr_upper": 39, "ocr_lower": 44}
 
 
 def _ocr_area(place: OcrPlace) -> Rect:

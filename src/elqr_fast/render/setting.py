@@ -8,10 +8,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from math import floor
 
-from elqr_fast.render.layout import Chain, Glyph, MissingGlyph, cell_runs, width
+from elqr_fast.render.layout import (
+    Chain,
+    Glyph,
+    MissingGlyph,
+    aligned_runs,
+    baseline_of,
+    block_height,
+    cell_runs,
+    width,
+)
 from elqr_fast.render.plate import FieldPlace, OcrPlace
 from elqr_fast.render.scene import TextRun
-from elqr_fast.render.static import aligned_runs, baseline_of, block_height
 from elqr_fast.render.wording import worded
 
 #: A text may shrink by steps of so many points, so that only few sizes are ever in use.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from difflib import get_close_matches
 
 import numpy as np
 import pyarrow as pa
@@ -17,7 +18,7 @@ from elqr_fast.codes.symbols import Symbols, encode
 from elqr_fast.errors import ConfigError, FieldError
 from elqr_fast.forms.model import Form
 from elqr_fast.records.checks import check_records
-from elqr_fast.records.columns import REQUIRED
+from elqr_fast.records.columns import BY_NAME, REQUIRED
 
 #: Columns that no notice has: they are worked out from the others.
 DERIVED = ("el_number", "ocr_upper", "ocr_lower", "bill_line_1", "bill_line_2")
@@ -110,8 +111,19 @@ def prepare(
 
 
 def _required(batch: pa.RecordBatch, form: Form) -> list[str]:
-    """The columns beside the payload's that a form cannot do without."""
-    required = [column for column in required_columns(form) if column not in REQUIRED]
+    """The columns beside the payload's that a form cannot do without.
+
+    Raises ConfigError where the notices lack one, or where a field asks for a misspelt one, which
+    would otherwise never be filled.
+    """
+    have = {*batch.schema.names, *BY_NAME, *DERIVED}
+    for source in (field.source for _, items, _, _ in form.areas for field in items.fields):
+        near = get_close_matches(source, have, n=1)
+        if source not in have and near:
+            raise ConfigError(
+                f"the form {form.name} asks for a column {source!r}: did you mean {near[0]!r}?"
+            )
+    required = [column for column in form.columns if column not in {*DERIVED, *REQUIRED}]
     missing = [column for column in required if column not in batch.schema.names]
     if missing:
         raise ConfigError(f"the form {form.name} needs the column {', '.join(missing)}")

@@ -13,13 +13,14 @@ from elqr_fast.forms.positions import Key
 from elqr_fast.render.fonts import Face
 from elqr_fast.render.geometry import frame_rects, line_rects, to_dots, to_rect
 from elqr_fast.render.layout import (
-    LEADING,
     MIDDLE,
     Chain,
     Glyph,
     MissingGlyph,
+    aligned_runs,
+    baseline_of,
+    block_height,
     line_runs,
-    runs_at,
     width,
 )
 from elqr_fast.render.scene import Rect, Scene, Shape, TextRun
@@ -168,40 +169,11 @@ class StaticInk:
             fail_in(self._form, key, f"no font of {chain!r} ({fonts}) has {missing}")
 
 
-def block_height(lines: int, size: float) -> float:
-    """The height of so many lines at an em of `size`, in the unit of `size`."""
-    return (1 + (lines - 1) * LEADING) * size
-
-
 def check_room(form: Form, key: Key, side: str, needed: float, room: int, dpi: int) -> None:
     """Raise FormError for a text that needs a dot more than its box has."""
     if needed >= room + 1:
         need, have = (dots * 25.4 / dpi for dots in (needed, room))
         fail_in(form, key, f"the text takes {need:.2f} mm of {side}, its box has {have:.2f} mm")
-
-
-def baseline_of(area: Rect, size: float, index: int, count: int) -> int:
-    """The baseline of line `index` of `count` that stand in the middle of an area."""
-    middle = area.y + area.height / 2 + (index - (count - 1) / 2) * LEADING * size
-    return floor(middle + MIDDLE * size + 0.5)
-
-
-def aligned_runs(
-    glyphs: list[Glyph], size: float, area: Rect, baseline: int, align: str
-) -> list[TextRun]:
-    """A line of glyphs set left, right, in the middle of, or spread over an area."""
-    if not glyphs:
-        return []
-    over = area.width - width(glyphs) * size
-    if align == "spread" and len(glyphs) > 1:
-        gap = over / (len(glyphs) - 1)
-        origins, pen = [], 0.0
-        for glyph in glyphs:
-            origins.append(floor(pen + 0.5))
-            pen += glyph.advance * size + gap
-        return runs_at(glyphs, size, area.x, baseline, origins)
-    share = {"left": 0.0, "right": 1.0}.get(align, 0.5)
-    return line_runs(glyphs, size, area.x + floor(over * share + 0.5), baseline)
 
 
 def _ring(outer: Rect, weight: int) -> Shape:
