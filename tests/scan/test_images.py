@@ -152,8 +152,9 @@ def test_transparency_is_paper() -> None:
 def test_orientation_tag(kind: str) -> None:
     exif = Image.Exif()
     exif[0x0112] = 6  # shown turned clockwise
-    options = {"exif": exif} | ({"quality": 95} if kind == "JPEG" else {})
-    page = only_page(saved(Image.fromarray(RAMP), kind, **options))
+    options: dict[str, Any] = {"exif": exif, "dpi": (204, 196)}
+    page = only_page(saved(Image.fromarray(RAMP), kind, quality=95, **options))
+    assert page.dpi == (196, 204)
     assert page.grey.shape == RAMP.shape[::-1]
     assert np.abs(page.grey.astype(int) - np.rot90(RAMP, -1)).max() <= 6
 

@@ -336,45 +336,13 @@ def test_broken_manifest_stops_the_batch_and_leaves_nothing(slips: Any, tmp_path
     (tmp_path / "manifest.parquet").write_bytes(b"x")
     with pytest.raises(InputError, match=r"manifest\.parquet"):
         verify(tmp_path, out=tmp_path / "out")
-    assert list((tmp_path / "out").iterdir()) == []
+    assert not (tmp_path / "out").exists()
 
 
 def test_out_that_cannot_be_a_directory(slips: Any, tmp_path: Path) -> None:
     path = save(tmp_path, "a.png", slips.page(1))
     with pytest.raises(OutputError, match=r"a\.png"):
         verify(path, out=path / "out")
-
-
-def test_a_killed_worker_costs_only_its_page(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    module = tmp_path / "deadly_reader.py"
-    module.write_text(
-        "import os\n"
-        "from elqr_fast.scan import Reading, Verdict\n"
-        "from elqr_fast.verify.rows import as_batch\n"
-        "from elqr_fast.verify.work import Outcome\n"
-        "def read(span):\n"
-        "    pages = range(span.start, min(span.start + span.pages, 40))\n"
-        "    if span.path == 'deadly' or (span.path == 'b' and 35 in pages):\n"
-        "        os._exit(1)\n"
-        "    rows = [Reading(Verdict.OK, file=span.path, page=page) for page in pages]\n"
-        "    return Outcome(as_batch(rows), len(rows), 40)\n"
-    )
-    monkeypatch.syspath_prepend(str(tmp_path))
-    import deadly_reader  # type: ignore[import-not-found]
-
-    work = sys.modules["elqr_fast.verify.work"]
-    outcomes = work.read_files(["a", "deadly", "b"], deadly_reader.read, 2)
-    rows = pa.Table.from_batches([outcome.batch for outcome in outcomes]).to_pylist()
-    bad = [(row["file"], row["page"], row["detail"]) for row in rows if row["verdict"] != "ok"]
-    killed = "reading this killed the process that did it"
-    assert bad == [("deadly", None, killed), ("b", 35, killed)]
-    assert [(row["file"], row["page"]) for row in rows] == [
-        *(("a", page) for page in range(40)),
-        ("deadly", None),
-        *(("b", page) for page in range(40)),
-    ]
 
 
 def test_a_script_that_starts_itself_again_is_told_so(slips: Any, tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from elqr_fast.errors import InputError
-from elqr_fast.verify.manifest import Manifests, short_hash
+from elqr_fast.verify.manifest import Manifests, check_manifests, short_hash
 
 
 def case_hash(number: int) -> str:
@@ -36,6 +36,7 @@ def test_pages_of_several_files_and_folders(tmp_path: Path) -> None:
         folder.mkdir()
     write(folders[0], rows)
     write(folders[1], [("b0.tif", 0, case_hash(99))])
+    check_manifests(str(folder / "a.tif") for folder in folders)
     manifests = Manifests()
     for name, page, expected in rows:
         assert manifests.expected(folders[0] / name, page) == short_hash(expected)
@@ -50,9 +51,13 @@ def test_broken(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "manifest.parquet").write_bytes(content)
     with pytest.raises(InputError, match=r"manifest\.parquet: not a manifest"):
         Manifests().expected(tmp_path / "a.tif", 0)
+    with pytest.raises(InputError, match=r"manifest\.parquet: not a manifest"):
+        check_manifests([str(tmp_path / "a.tif")])
 
 
 def test_another_table_of_that_name(tmp_path: Path) -> None:
     pq.write_table(pa.table({"a": [1]}), tmp_path / "manifest.parquet")
     with pytest.raises(InputError, match="not a manifest"):
         Manifests().expected(tmp_path / "a.tif", 0)
+    with pytest.raises(InputError, match="not a manifest"):
+        check_manifests([str(tmp_path / "a.tif")])

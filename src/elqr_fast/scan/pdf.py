@@ -45,9 +45,8 @@ class PdfPages:
             sheet = self._document[page]
             width, height = sheet.get_size()
             self._limits.check_pixels(int(width * scale) + 1, int(height * scale) + 1)
-            bitmap = sheet.render(scale=scale, grayscale=True)
-            grey = bitmap.to_numpy().copy()
-            bitmap.close()
+            # The pixels belong to Python (`new_native`) and outlive pdfium's bitmap.
+            grey = sheet.render(scale=scale, grayscale=True).to_numpy()
             sheet.close()
         except pypdfium2.PdfiumError as error:
             raise InputError("a broken PDF page") from error

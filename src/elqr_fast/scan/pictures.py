@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import IO, BinaryIO, cast
 
 import numpy as np
-from PIL import Image, ImageOps, JpegImagePlugin, PngImagePlugin, TiffImagePlugin
+from PIL import ExifTags, Image, ImageOps, JpegImagePlugin, PngImagePlugin, TiffImagePlugin
 
 from elqr_fast.errors import InputError
 from elqr_fast.scan.pages import Dpi, Grey, Limits, Pixels
@@ -26,6 +26,8 @@ DEEP = ("I;16", "I;16B", "I;16L", "I;16N")
 #: A file that claims less or more was written by software that did not know (72 and 96 are
 #: screens, but a scan may have been made so); the reader checks the rest against the form.
 SANE_DPI = (50.0, 4800.0)
+#: Values of the orientation tag from which on rows and columns are exchanged.
+SIDEWAYS = 5
 #: What Pillow raises on hostile bytes; warnings too, where the caller made them errors.
 BROKEN = (
     OSError,
@@ -90,10 +92,12 @@ class PicturePages:
         file = cast(IO[bytes], FirstPage(self._file, offset)) if offset else self._file
         with self._kind(file) as image:
             self._limits.check_pixels(*image.size)
+            on_its_side = image.getexif().get(ExifTags.Base.Orientation, 1) >= SIDEWAYS
             with _no_bomb_warning(image):
                 image.load()
+            ImageOps.exif_transpose(image, in_place=True)
             dpi = self._dpi or _dpi_of(image)
-            return Pixels(_grey_of(ImageOps.exif_transpose(image)), dpi)
+            return Pixels(_grey_of(image), dpi[::-1] if dpi and on_its_side else dpi)
 
     def close(self) -> None:
         self._file.close()

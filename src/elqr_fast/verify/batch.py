@@ -21,7 +21,7 @@ from elqr_fast.scan import Box, Limits, Reading, Source, Target, Verdict, read_p
 from elqr_fast.verify.duplicates import find_duplicates
 from elqr_fast.verify.ledger import Source as LedgerSource
 from elqr_fast.verify.ledger import open_ledger
-from elqr_fast.verify.manifest import Manifests
+from elqr_fast.verify.manifest import Manifests, check_manifests
 from elqr_fast.verify.results import Tally, write_results
 from elqr_fast.verify.rows import KEY_COLUMNS, Spool
 from elqr_fast.verify.sources import Scans, list_scans
@@ -98,6 +98,7 @@ def verify(
         raise ConfigError(f"engine is {engine!r}; only 'local' reads scans")
     day, target = parse_day(as_of), target_of(form)
     files = list_scans(scans)
+    check_manifests(files)
     folder = None if out is None else Path(out)
     if folder is not None:
         private_directory(folder)

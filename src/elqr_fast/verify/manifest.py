@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,7 @@ from elqr_fast.errors import InputError
 Numbers = npt.NDArray[np.uint64]
 
 NAME = "manifest.parquet"
+NO_MANIFEST = "not a manifest of printed slips"
 COLUMNS = ["file", "page", "case_key_hash"]
 #: The first 64 bits of a key's hash: two keys of one run agree in them once in 10^19 pairs.
 HASH_DIGITS = 16
@@ -30,7 +32,7 @@ class Manifest:
                 parts = [self._part(batch) for batch in file.iter_batches(columns=COLUMNS)]
             places, hashes = (np.concatenate(column) for column in zip(*parts, strict=True))
         except (pa.ArrowException, OSError, KeyError, ValueError, TypeError) as error:
-            raise InputError(f"{path}: not a manifest of printed slips") from error
+            raise InputError(f"{path}: {NO_MANIFEST}") from error
         order = np.argsort(places, kind="stable")
         self._places = places[order]
         self._hashes = hashes[order]
@@ -58,6 +60,23 @@ class Manifest:
 def short_hash(case_key_hash: str) -> int:
     """A key's hash as `Manifest.expected` gives it."""
     return int(case_key_hash[:HASH_DIGITS], 16)
+
+
+def check_manifests(scans: Iterable[str]) -> None:
+    """Raise InputError if a manifest beside one of the scans is none: before hours of reading."""
+    for folder in {Path(scan).parent for scan in scans}:
+        path = folder / NAME
+        if path.is_file():
+            _check(path)
+
+
+def _check(path: Path) -> None:
+    try:
+        columns = pq.read_schema(path).names
+    except (pa.ArrowException, OSError) as error:
+        raise InputError(f"{path}: {NO_MANIFEST}") from error
+    if not set(COLUMNS) <= set(columns):
+        raise InputError(f"{path}: {NO_MANIFEST}")
 
 
 class Manifests:

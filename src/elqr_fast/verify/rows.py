@@ -10,6 +10,7 @@ from typing import Any, BinaryIO
 
 import pyarrow as pa
 
+from elqr_fast.files import output_error
 from elqr_fast.scan import Kind, Reading
 
 #: One row a slip, or a page without one.  `page` counts from 0 here and from 1 in the results.
@@ -86,8 +87,9 @@ class Spool:
     """
 
     def __init__(self, folder: Path | None) -> None:
+        self._folder = folder or Path(tempfile.gettempdir())
         self.rows = 0
-        self._file: BinaryIO = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115 - closed by __exit__
+        self._file: BinaryIO = tempfile.TemporaryFile(dir=self._folder)  # noqa: SIM115 - closed by __exit__
         self._writer = pa.ipc.new_stream(self._file, SCHEMA)
         self._waiting: list[pa.RecordBatch] = []
 
@@ -122,5 +124,8 @@ class Spool:
     def _flush(self) -> None:
         if self._waiting:
             table = pa.Table.from_batches(self._waiting).combine_chunks()
-            self._writer.write_table(table)
+            try:
+                self._writer.write_table(table)
+            except OSError as error:
+                raise output_error(self._folder, error) from error
             self._waiting = []

@@ -85,7 +85,9 @@ def _check_pages(sheet: Sheet, basis: Basis) -> None:
     )
     for row in sheet.ok:
         expected = basis.manifests.expected(basis.path(files[row]), pages[row])
-        if expected not in (None, short_hash(key_hash(institutions[row], case_keys[row]))):
+        if expected is None:
+            continue
+        if expected != short_hash(key_hash(institutions[row], case_keys[row])):
             sheet.fail(row, Verdict.WRONG_SLIP, "the manifest has another slip on this page")
 
 

@@ -105,11 +105,21 @@ class _Crew:
             self._pool.shutdown(wait=True, cancel_futures=True)
 
     def _hand_out(self) -> None:
-        while len(self._running) < self._workers * AHEAD and len(self._done) < WAITING:
-            span = heapq.heappop(self._rest) if self._rest else next(self._fresh, None)
+        while len(self._running) < self._workers * AHEAD:
+            span = self._next()
             if span is None:
                 return
             self._running[self._pool.submit(self._read, span)] = span
+
+    def _next(self) -> Span | None:
+        """The next span to read; None if there is none, or none that may be begun now.
+
+        One that others wait for may always be begun: else nobody would go on.
+        """
+        crowded = len(self._done) >= WAITING
+        if self._rest and (not crowded or self._rest[0] < self._done[0][0]):
+            return heapq.heappop(self._rest)
+        return None if self._rest or crowded else next(self._fresh, None)
 
     def _collect(self, finished: Iterable[Future[Outcome]]) -> None:
         for future in finished:
