@@ -23,6 +23,8 @@ MODULES = {
         "qr_batch.c",
         "qr_variants.c",
         "qr_plan.c",
+        "qr_patterns.c",
+        "qr_single.c",
         "qr_codewords.c",
         "qr_codewords_x86.c",
         "cpu.c",

@@ -43,6 +43,29 @@ ELQR_INLINE void elqr_store64(uint8_t *bytes, uint64_t word) {
 #endif
 }
 
+/* Eight bytes as one word, the first byte lowest. */
+ELQR_INLINE uint64_t elqr_load64_low_first(const uint8_t *bytes) {
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+    uint64_t word;
+    memcpy(&word, bytes, 8);
+    return word;
+#else
+    uint64_t word = 0;
+    for (int i = 7; i >= 0; i--)
+        word = word << 8 | bytes[i];
+    return word;
+#endif
+}
+
+ELQR_INLINE void elqr_store64_low_first(uint8_t *bytes, uint64_t word) {
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+    memcpy(bytes, &word, 8);
+#else
+    for (int i = 0; i < 8; i++)
+        bytes[i] = (uint8_t)(word >> (8 * i));
+#endif
+}
+
 /* Zero bits above the highest one.  `word` is not 0. */
 ELQR_INLINE uint32_t elqr_leading_zeros(uint64_t word) {
 #if defined(_MSC_VER) && !defined(__clang__)

@@ -68,8 +68,9 @@ int elqr_qr_encode_batch(const uint8_t *data, const size_t *ends, size_t width, 
     if (version > QR_FAST_VERSION || common == 0 || common > elqr_qr_capacity(version, level, mode))
         return encode_singly(data, ends, width, n, mode, version, level, mask, packed, masks,
                              bad_item);
-    const size_t done = qr_encode_slices(qr_best_variant(), data, common, n, mode, version, level,
-                                         mask, packed, masks);
+    const qr_variant *variant = qr_best_variant();
+    const size_t done = (n <= variant->few ? qr_encode_singles : qr_encode_variant)(
+        variant, data, common, n, mode, version, level, mask, packed, masks);
     if (done == n)
         return ELQR_OK;
     *bad_item = done;

@@ -1,9 +1,10 @@
 /* The fast encoder's parts: 64 symbols at a time, bit-sliced.  Internal to csrc; docs/symbols.md
  * tells how the encoder works.
  *
- *   plan      qr_plan.c                              what all symbols of a call have in common
+ *   plan      qr_plan.c, qr_patterns.c               what all symbols of a call have in common
  *   rows      qr_codewords.c, qr_codewords_x86.c     characters -> codewords, symbol by symbol
  *   slices    simd/qr_slices_template.h              codewords -> symbols, 64 at once
+ *   single    qr_single.c                            codewords -> symbol, where there are few
  *   variants  qr_variants.c                          the template for each instruction set
  *   batch     qr_batch.c                             which edition makes which symbols
  *
@@ -40,25 +41,36 @@ typedef struct {
     uint8_t signature; /* bit k: mask k flips the module */
 } qr_module;
 
+/* The low `count` bits of every 2 * count: ...00001111 for 4. */
+#define LOW_BITS(count) (UINT64_MAX / ((UINT64_C(1) << (count)) + 1))
+
+/* Rows as bits, column x at bit x: versions up to QR_FAST_VERSION fit. */
+typedef struct {
+    uint64_t function[QR_FAST_SIDE]; /* modules that no codeword bit may take */
+    uint64_t dark[QR_FAST_SIDE];     /* those of them that are dark, format information left out */
+} qr_patterns;
+
 /* What the symbols of a call have in common. */
 typedef struct {
     int version, level, mode, mask;
     int side, row_bytes, symbol_bytes;
-    int lanes;       /* words in a vector of the variant that will run */
     size_t length;   /* characters of a symbol */
     int header_bits; /* mode and character count indicators, */
     uint32_t header; /* and these bits themselves */
     qr_blocks blocks;
     int data_codewords, total_codewords;
-    int row_stride;                       /* bytes of a symbol's codewords, whole vectors */
+    qr_patterns patterns;
+    /* Reed-Solomon: entry f is f times the generator, its codewords from the lowest byte up. */
+    uint64_t products[256][4];
+    int row_stride; /* bytes of a symbol's codewords */
+
+    /* The rest is for slices. */
+    int lanes, lanes_log2;                /* words in a vector of the variant that will run */
     int output_strips;                    /* vectors of a packed symbol */
     uint16_t no_word;                     /* index of a word that is always 0 */
     uint16_t row_start[QR_FAST_SIDE + 1]; /* the modules of row y: row_start[y] to [y + 1] */
     qr_module modules[QR_FAST_MODULES];
-    uint64_t dark[QR_FAST_SIDE];       /* function patterns; bit x is column x */
     uint8_t images[8][QR_IMAGE_BYTES]; /* packed: function patterns, format, mask */
-    /* Reed-Solomon: entry f is f times the generator, its codewords from the lowest byte up. */
-    uint64_t products[256][4];
     /* For GFNI: multiplication by a codeword's coefficients in the error correction codewords, as
      * bit matrices; index 0 is the last data codeword of a block. */
     uint64_t matrices[QR_FAST_BLOCK_DATA][32];
@@ -75,10 +87,39 @@ typedef struct {
     _Alignas(64) uint64_t matrix[QR_MAX_LANES * QR_FAST_MODULES];
 } qr_work;
 
+/* A symbol under all eight masks: line, mask. */
+typedef struct {
+    uint64_t rows[QR_FAST_SIDE][8];
+    uint64_t shifted[QR_FAST_SIDE][8]; /* rows without their first column */
+    uint64_t columns[QR_FAST_SIDE][8]; /* row y at bit y */
+} qr_trial;
+
+/*---- Plan ----*/
+
 /* Prepares a call.  Arguments have been checked, `version` is at most QR_FAST_VERSION, `length` is
- * within the capacity.  `matrices` are made where they are wanted. */
-void qr_plan_make(qr_plan *plan, size_t length, int mode, int version, int level, int mask,
-                  int lanes, int matrices);
+ * within the capacity. */
+void qr_plan_begin(qr_plan *plan, size_t length, int mode, int version, int level, int mask);
+
+/* Prepares what slices need besides, with the matrices of GFNI where they are wanted. */
+void qr_plan_finish(qr_plan *plan, int lanes, int matrices);
+
+/* Where each codeword of the final message (7.6) is in the row that a qr_rows_function writes. */
+void qr_interleaved_offsets(const qr_plan *plan, uint16_t *offsets);
+
+void qr_draw_patterns(qr_patterns *out, int version);
+
+/* Where bit `bit` of the format information is, in copy 0 or 1. */
+void qr_format_position(int side, int bit, int copy, int *row, int *column);
+
+/* The rows, or the columns, of a symbol of light codewords under a mask: function patterns, format
+ * information and mask.  It turns unmasked codeword bits, by exclusive or, into the symbol. */
+void qr_image_rows(const qr_plan *plan, int mask, uint64_t *rows);
+void qr_image_columns(const qr_plan *plan, int mask, uint64_t *columns);
+
+/* A row as a packed row's bytes, the first byte lowest. */
+uint64_t qr_packed_row(uint64_t bits);
+
+/*---- Rows ----*/
 
 /* Writes the codewords of `count` symbols to rows, plan->row_stride bytes each: the data codewords
  * of all blocks, then the error correction codewords of all blocks.  Returns `count`, or the first
@@ -91,6 +132,8 @@ qr_rows_function qr_rows_portable;
 qr_rows_function qr_rows_avx2, qr_rows_gfni;
 #endif
 
+/*---- Variants ----*/
+
 /* An instruction set's way. */
 typedef struct {
     const char *name;
@@ -99,17 +142,25 @@ typedef struct {
     qr_rows_function *rows;
     /* Fills the matrix with function patterns, before the first chunk under automatic masks. */
     void (*draw_patterns)(qr_work *work);
-    /* Makes the symbols of work->rows: `count` of them, 1 to 64. */
+    /* Makes the symbols of work->rows: `count` of them, 1 to 64.  NULL: one symbol at a time. */
     void (*slices)(qr_work *work, size_t count, uint8_t *packed, uint8_t *masks);
+    /* Penalties of a symbol's masks, less what all have in common. */
+    void (*score)(const qr_trial *trial, int side, int32_t scores[8]);
+    size_t few; /* up to so many symbols are made faster one at a time */
 } qr_variant;
 
 /* The best that this processor runs. */
 const qr_variant *qr_best_variant(void);
 
-/* Makes n symbols of payloads of `width` bytes each.  Arguments are as qr_plan_make wants them.
- * Returns n, or the first item that has a character outside its mode.  About 450 kB of stack. */
-size_t qr_encode_slices(const qr_variant *variant, const uint8_t *data, size_t width, size_t n,
-                        int mode, int version, int level, int mask, uint8_t *packed,
-                        uint8_t *masks);
+/* Makes n symbols of payloads of `width` bytes each.  Arguments are as qr_plan_begin wants them.
+ * Returns n, or the first item that has a character outside its mode. */
+size_t qr_encode_variant(const qr_variant *variant, const uint8_t *data, size_t width, size_t n,
+                         int mode, int version, int level, int mask, uint8_t *packed,
+                         uint8_t *masks);
+
+/* The same one symbol at a time: about 30 kB of stack. */
+size_t qr_encode_singles(const qr_variant *variant, const uint8_t *data, size_t width, size_t n,
+                         int mode, int version, int level, int mask, uint8_t *packed,
+                         uint8_t *masks);
 
 #endif

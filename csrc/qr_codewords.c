@@ -69,19 +69,14 @@ ELQR_INLINE remainder divide_byte(const qr_plan *plan, remainder r, uint8_t byte
     return r;
 }
 
-static void store_low_first(uint8_t *bytes, uint64_t word) {
-    for (int i = 0; i < 8; i++)
-        bytes[i] = (uint8_t)(word >> (8 * i));
-}
-
 ELQR_INLINE void store_remainder(remainder r, uint8_t *ec, int words) {
-    store_low_first(ec, r.word0);
+    elqr_store64_low_first(ec, r.word0);
     if (words > 1)
-        store_low_first(ec + 8, r.word1);
+        elqr_store64_low_first(ec + 8, r.word1);
     if (words > 2)
-        store_low_first(ec + 16, r.word2);
+        elqr_store64_low_first(ec + 16, r.word2);
     if (words > 3)
-        store_low_first(ec + 24, r.word3);
+        elqr_store64_low_first(ec + 24, r.word3);
 }
 
 /* One block of each of four symbols, so that the look-ups of one need not wait for another's. */

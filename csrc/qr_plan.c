@@ -1,108 +1,12 @@
 #include "qr_batch.h"
 
+#include "bits.h"
+#include "elqr.h"
 #include "gf256.h"
 
-/* A bit for every column, column x at bit x, is all a row needs: 61 columns at most. */
-typedef struct {
-    uint64_t function[QR_FAST_SIDE]; /* modules that no codeword bit may take */
-    uint64_t dark[QR_FAST_SIDE];     /* those of them that are dark */
-} patterns;
+/*---- Order of codewords, 7.6 ----*/
 
-/*---- Function patterns, 6.3 ----*/
-
-static uint64_t columns(int count, int first) {
-    return ((UINT64_C(1) << count) - 1) << first;
-}
-
-static void draw(patterns *out, int row, int column, int size, const uint8_t *lines) {
-    for (int i = 0; i < size; i++) {
-        out->function[row + i] |= columns(size, column);
-        out->dark[row + i] &= ~columns(size, column);
-        out->dark[row + i] |= (uint64_t)lines[i] << column;
-    }
-}
-
-static void draw_timing(patterns *out, int side) {
-    out->function[6] = columns(side, 0);
-    out->dark[6] = columns(side, 0) & UINT64_C(0x5555555555555555);
-    for (int row = 0; row < side; row++) {
-        out->function[row] |= columns(1, 6);
-        out->dark[row] |= row % 2 == 0 ? columns(1, 6) : 0;
-    }
-}
-
-static void draw_alignments(patterns *out, int version) {
-    static const uint8_t lines[5] = {0x1F, 0x11, 0x15, 0x11, 0x1F};
-    const uint8_t *positions = qr_alignment_positions[version];
-    const int last = qr_alignment_count[version] - 1;
-    for (int i = 0; i <= last; i++)
-        for (int j = 0; j <= last; j++)
-            if (!((i == 0 && (j == 0 || j == last)) || (i == last && j == 0)))
-                draw(out, positions[i] - 2, positions[j] - 2, 5, lines);
-}
-
-/* The finders with their separators and the format information, which the images draw. */
-static void draw_corners(patterns *out, int side) {
-    static const uint8_t lines[7] = {0x7F, 0x41, 0x5D, 0x5D, 0x5D, 0x41, 0x7F};
-    for (int row = 0; row < 9; row++)
-        out->function[row] |= columns(9, 0) | columns(8, side - 8);
-    for (int row = side - 8; row < side; row++)
-        out->function[row] |= columns(9, 0);
-    for (int i = 0; i < 8; i++) { /* the timing patterns end where the separators begin */
-        out->dark[i] &= ~(columns(8, 0) | columns(8, side - 8));
-        out->dark[side - 8 + i] &= ~columns(8, 0);
-    }
-    draw(out, 0, 0, 7, lines);
-    draw(out, 0, side - 7, 7, lines);
-    draw(out, side - 7, 0, 7, lines);
-    out->dark[side - 8] |= columns(1, 8);
-}
-
-static void draw_version(patterns *out, int version) {
-    const int near_edge = qr_side(version) - 11;
-    for (int along = 0; version >= 7 && along < 6; along++) {
-        const uint64_t bits = qr_version_information[version] >> (3 * along) & 7;
-        out->function[along] |= columns(3, near_edge);
-        out->dark[along] |= bits << near_edge;
-        for (int across = 0; across < 3; across++) {
-            out->function[near_edge + across] |= columns(1, along);
-            out->dark[near_edge + across] |= (bits >> across & 1) << along;
-        }
-    }
-}
-
-static void draw_patterns(patterns *out, int version) {
-    memset(out, 0, sizeof *out);
-    draw_timing(out, qr_side(version));
-    draw_corners(out, qr_side(version));
-    draw_alignments(out, version);
-    draw_version(out, version);
-}
-
-/* 7.9.1, Figure 25: where bit `bit` of the format information is, twice. */
-static void format_position(int side, int bit, int copy, int *row, int *column) {
-    if (copy == 0) {
-        *row = bit < 6 ? bit : bit < 8 ? bit + 1 : 8;
-        *column = bit < 8 ? 8 : bit == 8 ? 7 : 14 - bit;
-    } else {
-        *row = bit < 8 ? 8 : side - 15 + bit;
-        *column = bit < 8 ? side - 1 - bit : 8;
-    }
-}
-
-/*---- Placement, 7.7.3: which codeword bit is in which module ----*/
-
-/* Where bit `bit` (0 the lowest) of a row's byte `offset` is among the words.  Strips of 8 * lanes
- * bytes are transposed, 64 rows at once: of byte 8 * lane + j of a strip, bit b makes word `lane`
- * of its vector 8 * j + b. */
-static uint16_t word_of(const qr_plan *plan, int offset, int bit) {
-    const int strip_bytes = 8 * plan->lanes, strip = offset / strip_bytes;
-    const int lane = offset % strip_bytes / 8, vector = 8 * (offset % 8) + bit;
-    return (uint16_t)((strip * 64 + vector) * plan->lanes + lane);
-}
-
-/* Offset in a symbol's row of each codeword of the final message, 7.6. */
-static void interleave(const qr_plan *plan, uint16_t *offsets) {
+void qr_interleaved_offsets(const qr_plan *plan, uint16_t *offsets) {
     const qr_blocks *blocks = &plan->blocks;
     for (int i = 0; i <= blocks->length; i++)
         for (int block = i < blocks->length ? 0 : blocks->shorts; block < blocks->count; block++)
@@ -112,11 +16,22 @@ static void interleave(const qr_plan *plan, uint16_t *offsets) {
             *offsets++ = (uint16_t)(plan->data_codewords + block * blocks->ec + i);
 }
 
+/*---- Placement, 7.7.3: which codeword bit is in which module ----*/
+
+/* Where bit `bit` (0 the lowest) of a row's byte `offset` is among the words.  Strips of 8 * lanes
+ * bytes are transposed, 64 rows at once: of byte 8 * lane + j of a strip, bit b makes word `lane`
+ * of its vector 8 * j + b. */
+static uint16_t word_of(const qr_plan *plan, int offset, int bit) {
+    const int byte = offset % 8, lane = offset / 8 & (plan->lanes - 1);
+    const int strip = offset / 8 >> plan->lanes_log2;
+    return (uint16_t)(((strip * 64 + 8 * byte + bit) << plan->lanes_log2) + lane);
+}
+
 /* order[row * side + column] = the word there; modules past the last codeword keep no_word. */
-static void place(const qr_plan *plan, const patterns *patterns, uint16_t *order) {
+static void place(const qr_plan *plan, uint16_t *order) {
     uint16_t offsets[QR_FAST_CODEWORDS];
     const int side = plan->side, bits = 8 * plan->total_codewords;
-    interleave(plan, offsets);
+    qr_interleaved_offsets(plan, offsets);
     for (int i = 0; i < side * side; i++)
         order[i] = plan->no_word;
     int bit = 0, upwards = 1;
@@ -125,7 +40,7 @@ static void place(const qr_plan *plan, const patterns *patterns, uint16_t *order
             right = 5;
         for (int step = 0; step < side; step++) {
             const int row = upwards ? side - 1 - step : step;
-            const unsigned taken = (unsigned)(patterns->function[row] >> (right - 1)) & 3;
+            const unsigned taken = (unsigned)(plan->patterns.function[row] >> (right - 1)) & 3;
             for (int left = 0; left < 2; left++)
                 if (!(taken >> (1 - left) & 1) && bit < bits) {
                     order[row * side + right - left] = word_of(plan, offsets[bit / 8], 7 - bit % 8);
@@ -159,47 +74,42 @@ static void add_module(qr_plan *plan, int *count, int row, int column, uint16_t 
 
 /* Format information changes with the mask, so that its modules are listed as if they were light
  * ones that masks flip. */
-static void list_modules(qr_plan *plan, const patterns *patterns, const uint16_t *order) {
+static void list_modules(qr_plan *plan, const uint16_t *order) {
     uint8_t format[QR_FAST_SIDE][QR_FAST_SIDE];
     uint64_t is_format[QR_FAST_SIDE] = {0};
     for (int bit = 0; bit < 30; bit++) {
         int row, column;
-        format_position(plan->side, bit % 15, bit / 15, &row, &column);
+        qr_format_position(plan->side, bit % 15, bit / 15, &row, &column);
         format[row][column] = format_signature(plan->level, bit % 15);
-        is_format[row] |= columns(1, column);
+        is_format[row] |= UINT64_C(1) << column;
     }
     int count = 0;
     for (int row = 0; row < plan->side; row++) {
         plan->row_start[row] = (uint16_t)count;
-        for (int column = 0; column < plan->side; column++)
+        uint64_t open = (~plan->patterns.function[row] | is_format[row]) &
+                        ((UINT64_C(1) << plan->side) - 1);
+        for (; open != 0; open &= open - 1) {
+            const int column = (int)elqr_trailing_zeros(open);
             if (is_format[row] >> column & 1)
                 add_module(plan, &count, row, column, plan->no_word, format[row][column]);
-            else if (!(patterns->function[row] >> column & 1))
+            else
                 add_module(plan, &count, row, column, order[row * plan->side + column],
                            qr_mask_signature[row % 12][column % 6]);
+        }
     }
     plan->row_start[plan->side] = (uint16_t)count;
-}
-
-static uint8_t reversed(uint8_t byte) {
-    static const uint8_t nibble[16] = {0, 8, 4, 12, 2, 10, 6, 14, 1, 9, 5, 13, 3, 11, 7, 15};
-    return (uint8_t)(nibble[byte & 15] << 4 | nibble[byte >> 4]);
 }
 
 /* A symbol of light codewords under each mask: what turns the unmasked codeword bits, by exclusive
  * or, into the symbol. */
 static void draw_images(qr_plan *plan) {
     for (int mask = 0; mask < 8; mask++) {
-        uint8_t *bytes = plan->images[mask];
-        memset(bytes, 0, QR_IMAGE_BYTES);
-        for (int row = 0; row < plan->side; row++, bytes += plan->row_bytes) {
-            uint64_t bits = plan->dark[row];
-            for (int i = plan->row_start[row]; i < plan->row_start[row + 1]; i++)
-                bits |= (uint64_t)(plan->modules[i].signature >> mask & 1)
-                        << plan->modules[i].column;
-            for (int i = 0; i < plan->row_bytes; i++)
-                bytes[i] = reversed((uint8_t)(bits >> (8 * i)));
-        }
+        uint64_t rows[QR_FAST_SIDE];
+        qr_image_rows(plan, mask, rows);
+        /* Whole words: each row mends what the one before wrote past its end. */
+        for (int row = 0; row < plan->side; row++)
+            elqr_store64_low_first(plan->images[mask] + row * plan->row_bytes,
+                                   qr_packed_row(rows[row]));
     }
 }
 
@@ -263,11 +173,7 @@ static void make_header(qr_plan *plan) {
     plan->header = (uint32_t)plan->mode << count_bits | (uint32_t)plan->length;
 }
 
-void qr_plan_make(qr_plan *plan, size_t length, int mode, int version, int level, int mask,
-                  int lanes, int matrices) {
-    patterns patterns;
-    uint16_t order[QR_FAST_MODULES];
-    const int strip_bytes = 8 * lanes;
+void qr_plan_begin(qr_plan *plan, size_t length, int mode, int version, int level, int mask) {
     plan->version = version;
     plan->level = level;
     plan->mode = mode;
@@ -275,21 +181,27 @@ void qr_plan_make(qr_plan *plan, size_t length, int mode, int version, int level
     plan->side = qr_side(version);
     plan->row_bytes = (plan->side + 7) / 8;
     plan->symbol_bytes = plan->side * plan->row_bytes;
-    plan->lanes = lanes;
     plan->length = length;
     plan->blocks = qr_block_structure(version, level);
     plan->data_codewords = qr_data_codewords(version, level);
     plan->total_codewords = qr_total_codewords[version];
+    plan->row_stride = QR_ROW_BYTES;
+    make_header(plan);
+    make_products(plan);
+    qr_draw_patterns(&plan->patterns, version);
+}
+
+void qr_plan_finish(qr_plan *plan, int lanes, int matrices) {
+    uint16_t order[QR_FAST_MODULES];
+    const int strip_bytes = 8 * lanes;
+    plan->lanes = lanes;
+    plan->lanes_log2 = lanes == 8 ? 3 : lanes / 2;
     plan->row_stride = (plan->total_codewords + 7 + strip_bytes - 1) / strip_bytes * strip_bytes;
     plan->output_strips = (plan->symbol_bytes + strip_bytes - 1) / strip_bytes;
     plan->no_word = 8 * QR_ROW_BYTES;
-    make_header(plan);
-    make_products(plan);
     if (matrices)
         make_matrices(plan);
-    draw_patterns(&patterns, version);
-    memcpy(plan->dark, patterns.dark, sizeof plan->dark);
-    place(plan, &patterns, order);
-    list_modules(plan, &patterns, order);
+    place(plan, order);
+    list_modules(plan, order);
     draw_images(plan);
 }

@@ -1,6 +1,7 @@
 /* The fast encoder's variants: one instance of the template for each instruction set. */
 #include "qr_batch.h"
 
+#include "bits.h"
 #include "elqr.h"
 
 #if ELQR_X86
@@ -23,30 +24,6 @@ enum {
 
 /* Where four modules of a line are: the first four after its first one, or past its end. */
 enum { AT_START, INSIDE, AT_END };
-
-/* The low `count` bits of every 2 * count: ...00001111 for 4. */
-#define LOW_BITS(count) (UINT64_MAX / ((UINT64_C(1) << (count)) + 1))
-
-ELQR_INLINE uint64_t load_word(const uint8_t *bytes) {
-#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
-    uint64_t word = 0;
-    for (int i = 7; i >= 0; i--)
-        word = word << 8 | bytes[i];
-#else
-    uint64_t word;
-    memcpy(&word, bytes, 8);
-#endif
-    return word;
-}
-
-ELQR_INLINE void store_word(uint8_t *bytes, uint64_t word) {
-#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
-    for (int i = 0; i < 8; i++)
-        bytes[i] = (uint8_t)(word >> (8 * i));
-#else
-    memcpy(bytes, &word, 8);
-#endif
-}
 
 #if ELQR_X86 || ELQR_ARM
 /* Word k of entry i is all ones where bit k of i is 1. */
@@ -112,18 +89,28 @@ static void gather_output(qr_work *work) {
 #include "simd/vector_undefine.h"
 #endif
 
-/* Best first; the last runs everywhere. */
+/* Best first; "portable" runs everywhere.  After it the same one symbol at a time. */
 static const qr_variant variants[] = {
 #if ELQR_X86
     {"avx512-gfni", ELQR_CPU_AVX512 | ELQR_CPU_GFNI | ELQR_CPU_VBMI, 8, 1, qr_rows_gfni,
-     draw_patterns_avx512, slices_avx512},
-    {"avx512", ELQR_CPU_AVX512, 8, 0, qr_rows_avx2, draw_patterns_avx512, slices_avx512},
-    {"avx2", ELQR_CPU_AVX2, 4, 0, qr_rows_avx2, draw_patterns_avx2, slices_avx2},
+     draw_patterns_avx512, slices_avx512, score_avx512, 4},
+    {"avx512", ELQR_CPU_AVX512, 8, 0, qr_rows_avx2, draw_patterns_avx512, slices_avx512,
+     score_avx512, 4},
+    {"avx2", ELQR_CPU_AVX2, 4, 0, qr_rows_avx2, draw_patterns_avx2, slices_avx2, score_avx2, 8},
 #endif
 #if ELQR_ARM
-    {"neon", ELQR_CPU_NEON, 2, 0, qr_rows_portable, draw_patterns_neon, slices_neon},
+    {"neon", ELQR_CPU_NEON, 2, 0, qr_rows_portable, draw_patterns_neon, slices_neon, score_neon, 8},
 #endif
-    {"portable", 0, 1, 0, qr_rows_portable, draw_patterns_portable, slices_portable},
+    {"portable", 0, 1, 0, qr_rows_portable, draw_patterns_portable, slices_portable, score_portable,
+     16},
+#if ELQR_X86
+    {"avx512-single", ELQR_CPU_AVX512, 8, 0, NULL, NULL, NULL, score_avx512, 0},
+    {"avx2-single", ELQR_CPU_AVX2, 4, 0, NULL, NULL, NULL, score_avx2, 0},
+#endif
+#if ELQR_ARM
+    {"neon-single", ELQR_CPU_NEON, 2, 0, NULL, NULL, NULL, score_neon, 0},
+#endif
+    {"portable-single", 0, 1, 0, NULL, NULL, NULL, score_portable, 0},
 };
 
 enum { VARIANT_COUNT = sizeof variants / sizeof variants[0] };
@@ -150,12 +137,12 @@ int elqr_qr_variant_runs(int variant) {
     return (variants[variant].features & elqr_cpu_features()) == variants[variant].features;
 }
 
-size_t qr_encode_slices(const qr_variant *variant, const uint8_t *data, size_t width, size_t n,
-                        int mode, int version, int level, int mask, uint8_t *packed,
-                        uint8_t *masks) {
+static size_t encode_slices(const qr_variant *variant, const uint8_t *data, size_t width, size_t n,
+                            int mode, int version, int level, int mask, uint8_t *packed,
+                            uint8_t *masks) {
     qr_work work;
-    qr_plan_make(&work.plan, width, mode, version, level, mask, variant->lanes,
-                 variant->uses_matrices);
+    qr_plan_begin(&work.plan, width, mode, version, level, mask);
+    qr_plan_finish(&work.plan, variant->lanes, variant->uses_matrices);
     work.planes[work.plan.no_word] = 0;
     memset(work.output, 0, (size_t)work.plan.output_strips * 64 * 8 * (size_t)variant->lanes);
     if (mask < 0)
@@ -168,6 +155,15 @@ size_t qr_encode_slices(const qr_variant *variant, const uint8_t *data, size_t w
         variant->slices(&work, count, packed + i * (size_t)work.plan.symbol_bytes, masks + i);
     }
     return n;
+}
+
+size_t qr_encode_variant(const qr_variant *variant, const uint8_t *data, size_t width, size_t n,
+                         int mode, int version, int level, int mask, uint8_t *packed,
+                         uint8_t *masks) {
+    if (variant->slices == NULL)
+        return qr_encode_singles(variant, data, width, n, mode, version, level, mask, packed,
+                                 masks);
+    return encode_slices(variant, data, width, n, mode, version, level, mask, packed, masks);
 }
 
 int elqr_qr_encode_variant(int variant, const uint8_t *data, size_t width, size_t n, int mode,
@@ -185,7 +181,7 @@ int elqr_qr_encode_variant(int variant, const uint8_t *data, size_t width, size_
         return ELQR_EMPTY;
     if (width > elqr_qr_capacity(version, level, mode))
         return ELQR_TOO_LONG;
-    const size_t done = qr_encode_slices(&variants[variant], data, width, n, mode, version, level,
+    const size_t done = qr_encode_variant(&variants[variant], data, width, n, mode, version, level,
                                          mask, packed, masks);
     if (done == n)
         return ELQR_OK;

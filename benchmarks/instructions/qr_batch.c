@@ -1,4 +1,4 @@
-/* csrc: qr_batch.c qr_variants.c qr_plan.c qr_codewords.c qr_codewords_x86.c cpu.c qr_encode.c qr_matrix.c qr_tables.c gf256.c gf256_tables.c */
+/* csrc: qr_batch.c qr_variants.c qr_plan.c qr_patterns.c qr_single.c qr_codewords.c qr_codewords_x86.c cpu.c qr_encode.c qr_matrix.c qr_tables.c gf256.c gf256_tables.c */
 /* One repeat: a batch of 64 eL-QR symbols (255 digits, 6-M, automatic mask). */
 #include "driver.h"
 #include "elqr.h"

@@ -1,4 +1,4 @@
-/* csrc: qr_batch.c qr_variants.c qr_plan.c qr_codewords.c qr_codewords_x86.c cpu.c qr_encode.c qr_matrix.c qr_tables.c gf256.c gf256_tables.c */
+/* csrc: qr_batch.c qr_variants.c qr_plan.c qr_patterns.c qr_single.c qr_codewords.c qr_codewords_x86.c cpu.c qr_encode.c qr_matrix.c qr_tables.c gf256.c gf256_tables.c */
 /* One repeat: the narrowest mode of 64 payloads of 255 digits. */
 #include "driver.h"
 #include "elqr.h"

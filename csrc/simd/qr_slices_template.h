@@ -107,7 +107,7 @@ typedef struct {
         sum = XOR3(sum_, a_, b_);                                                                  \
     } while (0)
 
-static TARGET void NAME(clear)(NAME(counter) * counter, int weight) {
+static TARGET void NAME(clear)(NAME(counter) *counter, int weight) {
     for (int p = 0; p < COUNT_PLANES; p++)
         counter->planes[p] = ZEROS;
     counter->waits = 0;
@@ -116,7 +116,7 @@ static TARGET void NAME(clear)(NAME(counter) * counter, int weight) {
 
 /* Takes the waiting bits two at a time into the sum of their weight; the carries, half as many,
  * wait for the next. */
-static TARGET void NAME(settle)(NAME(counter) * counter) {
+static TARGET void NAME(settle)(NAME(counter) *counter) {
     VECTOR *bits = counter->waiting;
     int count = counter->waits;
     for (int p = counter->weight; p < COUNT_PLANES && count > 0; p++) {
@@ -137,7 +137,7 @@ typedef struct {
 } NAME(sum);
 
 /* Adds four bits to a sum and returns the carry of weight 4. */
-ELQR_INLINE TARGET VECTOR NAME(add_four)(NAME(sum) * sum, VECTOR a, VECTOR b, VECTOR c, VECTOR d) {
+ELQR_INLINE TARGET VECTOR NAME(add_four)(NAME(sum) *sum, VECTOR a, VECTOR b, VECTOR c, VECTOR d) {
     VECTOR first, second, carry;
     ADD_TWO(first, sum->ones, a, b);
     ADD_TWO(second, sum->ones, c, d);
@@ -170,7 +170,7 @@ typedef struct {
  * is equal; a five is equal if the threes at its two ends are.  Threes that count come three or
  * more together, with gaps of two or more, so that the middle one of three neighbours is also their
  * majority: a carry that costs nothing. */
-ELQR_INLINE TARGET void NAME(add_runs)(NAME(line) * line, NAME(counter) * tame, int place,
+ELQR_INLINE TARGET void NAME(add_runs)(NAME(line) *line, NAME(counter) *tame, int place,
                                        VECTOR differ0, VECTOR differ1, VECTOR differ2,
                                        VECTOR differ3) {
     /* Fives that would reach outside the symbol are no runs. */
@@ -193,7 +193,7 @@ ELQR_INLINE TARGET void NAME(add_runs)(NAME(line) * line, NAME(counter) * tame, 
 /* Feature 3.  lit[i]: not all light, the four modules that end at module i of these four; lit[-11]
  * is then the four that come before a core which ended four modules earlier.  Cores that end within
  * four modules exclude each other: what is counted is their disjunction. */
-ELQR_INLINE TARGET void NAME(add_finders)(NAME(line) * line, NAME(counter) * finders, int place,
+ELQR_INLINE TARGET void NAME(add_finders)(NAME(line) *line, NAME(counter) *finders, int place,
                                           VECTOR *lit, VECTOR b0, VECTOR b1, VECTOR b2, VECTOR b3) {
     if (place != AT_START) {
         const VECTOR found0 = AND_NAND(line->core4, lit[0], lit[-11]);
@@ -217,7 +217,7 @@ ELQR_INLINE TARGET void NAME(add_finders)(NAME(line) * line, NAME(counter) * fin
 }
 
 /* Features 1 and 3 of the next four modules. */
-ELQR_INLINE TARGET void NAME(add_line)(NAME(line) * line, NAME(penalties) * sum, int place,
+ELQR_INLINE TARGET void NAME(add_line)(NAME(line) *line, NAME(penalties) *sum, int place,
                                        VECTOR *lit, VECTOR b0, VECTOR b1, VECTOR b2, VECTOR b3) {
     const VECTOR differ0 = DIFFER3(b0, line->module1, line->module2);
     const VECTOR differ1 = DIFFER3(b1, b0, line->module1);
@@ -234,14 +234,14 @@ ELQR_INLINE TARGET void NAME(add_line)(NAME(line) * line, NAME(penalties) * sum,
 }
 
 /* Features 2 and 4 of the next four modules of a row; `above` is the four above them. */
-ELQR_INLINE TARGET void NAME(add_area)(NAME(line) * line, NAME(penalties) * sum,
-                                       const uint64_t *above, VECTOR b0, VECTOR b1, VECTOR b2,
-                                       VECTOR b3) {
+ELQR_INLINE TARGET void NAME(add_area)(NAME(line) *line, NAME(penalties) *sum,
+                                       const uint64_t *above, size_t stride, VECTOR b0, VECTOR b1,
+                                       VECTOR b2, VECTOR b3) {
     sum->dark.waiting[sum->dark.waits++] = NAME(add_four)(&line->dark, b0, b1, b2, b3);
     if (above == NULL)
         return;
-    const VECTOR a0 = LOAD(above), a1 = LOAD(above + LANES), a2 = LOAD(above + 2 * LANES),
-                 a3 = LOAD(above + 3 * LANES);
+    const VECTOR a0 = LOAD(above), a1 = LOAD(above + stride), a2 = LOAD(above + 2 * stride),
+                 a3 = LOAD(above + 3 * stride);
     sum->mixed.waiting[sum->mixed.waits++] =
         NAME(add_four)(&line->mixed, OR_XOR(DIFFER3(b0, line->module1, a0), a0, line->above1),
                        OR_XOR(DIFFER3(b1, b0, a1), a1, a0), OR_XOR(DIFFER3(b2, b1, a2), a2, a1),
@@ -252,7 +252,7 @@ ELQR_INLINE TARGET void NAME(add_area)(NAME(line) * line, NAME(penalties) * sum,
 /* Sweeps the `side` modules at first, first + stride, ...  In a row, `is_row`, counts areas too,
  * with `above` the row above or NULL.  A side is 4n + 1 modules: one, and n times four. */
 ELQR_INLINE TARGET void NAME(sweep)(const uint64_t *first, size_t stride, int side, int is_row,
-                                    const uint64_t *above, NAME(penalties) * sum) {
+                                    const uint64_t *above, NAME(penalties) *sum) {
     VECTOR lit_from[QR_FAST_SIDE + 10]; /* of modules -6 to side + 3 */
     VECTOR *lit = lit_from + 6;
     const VECTOR corner = LOAD(first);
@@ -283,8 +283,8 @@ ELQR_INLINE TARGET void NAME(sweep)(const uint64_t *first, size_t stride, int si
         else
             NAME(add_line)(&line, sum, INSIDE, lit + i, b0, b1, b2, b3);
         if (is_row)
-            NAME(add_area)
-            (&line, sum, above != NULL ? above + (size_t)i * LANES : NULL, b0, b1, b2, b3);
+            NAME(add_area)(&line, sum, above != NULL ? above + (size_t)i * stride : NULL, stride, b0,
+                           b1, b2, b3);
         line.module1 = b3;
         line.module2 = b2;
         line.module3 = b1;
@@ -302,7 +302,7 @@ ELQR_INLINE TARGET void NAME(sweep)(const uint64_t *first, size_t stride, int si
 }
 
 /* Settles what has no room for another line. */
-static TARGET void NAME(settle_full)(NAME(penalties) * sum, int limit) {
+static TARGET void NAME(settle_full)(NAME(penalties) *sum, int limit) {
     if (sum->tame.waits > limit)
         NAME(settle)(&sum->tame);
     if (sum->mixed.waits > limit)
@@ -313,8 +313,15 @@ static TARGET void NAME(settle_full)(NAME(penalties) * sum, int limit) {
         NAME(settle)(&sum->dark);
 }
 
+static TARGET void NAME(clear_all)(NAME(penalties) *sum) {
+    NAME(clear)(&sum->tame, 2);
+    NAME(clear)(&sum->mixed, 2);
+    NAME(clear)(&sum->finders, 0);
+    NAME(clear)(&sum->dark, 2);
+}
+
 static TARGET void NAME(sweep_row)(const uint64_t *row, int side, int is_first,
-                                   NAME(penalties) * sum) {
+                                   NAME(penalties) *sum) {
     if (is_first)
         NAME(sweep)(row, LANES, side, 1, NULL, sum);
     else
@@ -322,7 +329,7 @@ static TARGET void NAME(sweep_row)(const uint64_t *row, int side, int is_first,
     NAME(settle_full)(sum, WAITING - LINE_WAITS);
 }
 
-static TARGET void NAME(sweep_column)(const uint64_t *top, int side, NAME(penalties) * sum) {
+static TARGET void NAME(sweep_column)(const uint64_t *top, int side, NAME(penalties) *sum) {
     NAME(sweep)(top, (size_t)side * LANES, side, 0, NULL, sum);
     NAME(settle_full)(sum, WAITING - LINE_WAITS);
 }
@@ -356,7 +363,7 @@ static TARGET VECTOR NAME(at_least)(const VECTOR *number, int bound) {
 
 /* Feature 4: how many times the share of dark modules is a full 5 % off 50 %, that is, the largest
  * t with 10 * |2 * dark - modules| >= t * modules. */
-static TARGET void NAME(count_imbalance)(const VECTOR *dark, int modules, NAME(counter) * steps) {
+static TARGET void NAME(count_imbalance)(const VECTOR *dark, int modules, NAME(counter) *steps) {
     NAME(clear)(steps, 0);
     for (int t = 1; t <= 10; t++) {
         const int off = (t * modules + 9) / 10; /* the least |2 * dark - modules| that counts */
@@ -371,7 +378,7 @@ static TARGET void NAME(count_imbalance)(const VECTOR *dark, int modules, NAME(c
 }
 
 /* Features 1 to 4 weigh 1 (for each module of a run), 3, 40 and 10. */
-static TARGET void NAME(make_score)(const NAME(penalties) * sum, int modules,
+static TARGET void NAME(make_score)(const NAME(penalties) *sum, int modules,
                                     uint64_t (*words)[LANES]) {
     VECTOR score[SCORE_PLANES];
     NAME(counter) steps;
@@ -387,6 +394,41 @@ static TARGET void NAME(make_score)(const NAME(penalties) * sum, int modules,
     NAME(add_scaled)(score, steps.planes, 3);
     for (int p = 0; p < SCORE_PLANES; p++)
         STORE(words[p], score[p]);
+}
+
+/*---- One symbol ----*/
+
+/* The ones of lane `lane` of a counter that `where` lets through. */
+static TARGET int32_t NAME(count_lane)(const NAME(counter) *counter, int lane, uint64_t where) {
+    int32_t count = 0;
+    for (int p = 0; p < COUNT_PLANES; p++) {
+        uint64_t words[LANES];
+        STORE(words, counter->planes[p]);
+        count += (int32_t)elqr_count_ones(words[lane] & where) << p;
+    }
+    return count;
+}
+
+/* The same sweeps over another kind of vector: bit x of a word is column x of one symbol.  A sweep
+ * down the rows takes all columns at once, a sweep along the columns all rows; what is above is then
+ * the column beside. */
+static TARGET void NAME(score)(const qr_trial *trial, int side, int32_t scores[8]) {
+    const uint64_t within = (UINT64_C(1) << side) - 1;
+    for (int mask = 0; mask < 8; mask += LANES) {
+        NAME(penalties) sum;
+        NAME(clear_all)(&sum);
+        NAME(sweep)(&trial->rows[0][mask], 8, side, 1, &trial->shifted[0][mask], &sum);
+        NAME(sweep)(&trial->columns[0][mask], 8, side, 0, NULL, &sum);
+        NAME(settle_full)(&sum, 0);
+        for (int lane = 0; lane < LANES; lane++) {
+            const int32_t dark = NAME(count_lane)(&sum.dark, lane, within);
+            const int32_t off = 2 * dark - side * side;
+            scores[mask + lane] = 40 * NAME(count_lane)(&sum.finders, lane, within) -
+                                  NAME(count_lane)(&sum.tame, lane, within) -
+                                  3 * NAME(count_lane)(&sum.mixed, lane, within >> 1) +
+                                  (off < 0 ? -off : off) * 10 / (side * side) * 10;
+        }
+    }
 }
 
 /*---- A chunk ----*/
@@ -406,7 +448,7 @@ static TARGET void NAME(draw_patterns)(qr_work *work) {
     for (int row = 0; row < side; row++)
         for (int column = 0; column < side; column++)
             STORE(work->matrix + (size_t)(row * side + column) * LANES,
-                  work->plan.dark[row] >> column & 1 ? ONES : ZEROS);
+                  work->plan.patterns.dark[row] >> column & 1 ? ONES : ZEROS);
 }
 
 static TARGET void NAME(choose_masks)(qr_work *work, uint64_t *choice) {
@@ -415,10 +457,7 @@ static TARGET void NAME(choose_masks)(qr_work *work, uint64_t *choice) {
     memset(lowest, 0xFF, sizeof lowest); /* no score is as high */
     NAME(penalties) sum;
     for (int pass = 0; pass < 8 / LANES; pass++) {
-        NAME(clear)(&sum.tame, 2);
-        NAME(clear)(&sum.mixed, 2);
-        NAME(clear)(&sum.finders, 0);
-        NAME(clear)(&sum.dark, 2);
+        NAME(clear_all)(&sum);
         for (int row = 0; row < side; row++) {
             NAME(place_row)(work, row, pass);
             NAME(sweep_row)(work->matrix + (size_t)(row * side) * LANES, side, row == 0, &sum);

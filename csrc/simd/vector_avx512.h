@@ -2,7 +2,7 @@
  * constant is its truth table: the value at bit 4a + 2b + c. */
 #define VECTOR __m512i
 #define LANES 8
-#define TARGET ELQR_TARGET("avx512f,avx512bw,avx512dq,avx512vl,avx2,bmi,bmi2")
+#define TARGET ELQR_TARGET("avx512f,avx512bw,avx512dq,avx512vl,avx2,bmi,bmi2,popcnt")
 #define LOAD(address) _mm512_loadu_si512(address)
 #define STORE(address, a) _mm512_storeu_si512(address, a)
 #define LOAD_BYTES(address) _mm512_loadu_si512(address)

@@ -4,8 +4,8 @@
 #define TARGET
 #define LOAD(address) (*(address))
 #define STORE(address, a) (*(address) = (a))
-#define LOAD_BYTES(address) load_word(address)
-#define STORE_BYTES(address, a) store_word(address, a)
+#define LOAD_BYTES(address) elqr_load64_low_first(address)
+#define STORE_BYTES(address, a) elqr_store64_low_first(address, a)
 #define ZEROS UINT64_C(0)
 #define ONES (~UINT64_C(0))
 #define EVERY(word) (word)

@@ -1,4 +1,4 @@
-/* csrc: qr_batch.c qr_variants.c qr_plan.c qr_codewords.c qr_codewords_x86.c cpu.c qr_encode.c qr_matrix.c qr_tables.c gf256.c gf256_tables.c */
+/* csrc: qr_batch.c qr_variants.c qr_plan.c qr_patterns.c qr_single.c qr_codewords.c qr_codewords_x86.c cpu.c qr_encode.c qr_matrix.c qr_tables.c gf256.c gf256_tables.c */
 /* Every variant of the fast encoder that this machine runs against the clear edition, bit for bit.
  */
 #include "elqr.h"
@@ -147,7 +147,7 @@ static int test_arguments(void) {
     const int last = elqr_qr_variant_count() - 1;
     size_t bad_item;
     if (elqr_qr_variant_runs(-1) || elqr_qr_variant_runs(last + 1) || !elqr_qr_variant_runs(last) ||
-        strcmp(elqr_qr_variant_name(last), "portable") != 0 || *elqr_qr_variant_name(-1) != '\0')
+        strcmp(elqr_qr_variant_name(last), "portable-single") != 0 || *elqr_qr_variant_name(-1) != '\0')
         return 1;
 #define STATUS(variant, width, mode, version, level, mask)                                         \
     elqr_qr_encode_variant(variant, data, width, 1, mode, version, level, mask, packed, masks,     \

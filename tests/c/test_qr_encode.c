@@ -1,4 +1,4 @@
-/* csrc: qr_encode.c qr_matrix.c qr_batch.c qr_variants.c qr_plan.c qr_codewords.c qr_codewords_x86.c cpu.c qr_tables.c gf256.c gf256_tables.c */
+/* csrc: qr_encode.c qr_matrix.c qr_batch.c qr_variants.c qr_plan.c qr_patterns.c qr_single.c qr_codewords.c qr_codewords_x86.c cpu.c qr_tables.c gf256.c gf256_tables.c */
 /* The standard's worked example, Table 7's capacities, the penalty rules against a second, plain
  * reading of them, and what hostile arguments get.  Whole symbols are compared with other encoders
  * in tests/native/test_symbols.py. */

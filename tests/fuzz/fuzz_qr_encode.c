@@ -1,4 +1,4 @@
-/* csrc: qr_encode.c qr_matrix.c qr_batch.c qr_variants.c qr_plan.c qr_codewords.c qr_codewords_x86.c cpu.c qr_tables.c gf256.c gf256_tables.c */
+/* csrc: qr_encode.c qr_matrix.c qr_batch.c qr_variants.c qr_plan.c qr_patterns.c qr_single.c qr_codewords.c qr_codewords_x86.c cpu.c qr_tables.c gf256.c gf256_tables.c */
 /* Any mode, version, level, mask and content, in both layouts of a batch: nothing is written
  * beyond the buffers, and a batch equals its items encoded one by one. */
 #include "elqr.h"
