@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from math import floor
 
 from elqr_fast.render.fonts import Face
@@ -84,7 +85,7 @@ def _clusters(text: str) -> list[str]:
 
 def width(glyphs: Sequence[Glyph]) -> float:
     """The width of a line in ems."""
-    return sum(glyph.advance for glyph in glyphs)
+    return sum([glyph.advance for glyph in glyphs])
 
 
 def line_runs(glyphs: Sequence[Glyph], size: float, x: int, baseline: int) -> list[TextRun]:
@@ -143,21 +144,26 @@ def runs_at(
 ) -> list[TextRun]:
     """One run for each stretch of glyphs of one face; origins count from x."""
     runs = []
-    start = 0
-    for end in range(1, len(glyphs) + 1):
-        if end == len(glyphs) or glyphs[end].face != glyphs[start].face:
-            first = origins[start]
-            stretch = glyphs[start:end]
-            runs.append(
-                TextRun(
-                    face=glyphs[start].face,
-                    size=size,
-                    x=x + first,
-                    y=baseline,
-                    glyphs=tuple(glyph.gid for glyph in stretch),
-                    offsets=tuple(origin - first for origin in origins[start:end]),
-                    clusters=tuple(glyph.cluster for glyph in stretch),
-                )
+    for start, end in _stretches([glyph.face for glyph in glyphs]):
+        first = origins[start]
+        stretch = glyphs[start:end]
+        runs.append(
+            TextRun(
+                face=stretch[0].face,
+                size=size,
+                x=x + first,
+                y=baseline,
+                glyphs=tuple([glyph.gid for glyph in stretch]),
+                offsets=tuple([origin - first for origin in origins[start:end]]),
+                clusters=tuple([glyph.cluster for glyph in stretch]),
             )
-            start = end
+        )
     return runs
+
+
+def _stretches(faces: list[str]) -> list[tuple[int, int]]:
+    """(start, end) of each stretch of one face; nearly every line has one only."""
+    if faces and faces.count(faces[0]) == len(faces):
+        return [(0, len(faces))]
+    edges = [index for index in range(1, len(faces)) if faces[index] != faces[index - 1]]
+    return list(pairwise([0, *edges, len(faces)])) if faces else []

@@ -55,9 +55,12 @@ class _Composer:
         self._below_bars = [FieldSetter(place, plate.dpi) for place in plate.bar_texts]
 
     def texts(self, slips: Slips, index: int) -> tuple[Scene, list[tuple[str, str, str, str]]]:
-        """A slip's texts; and each that cannot be set, once: field, rule, found, expected."""
+        """A slip's texts; and each that cannot be set, once: field, rule, found, expected.
+
+        A name too long for several boxes is said to be so for the first of them.
+        """
         scene = Scene()
-        unfit: dict[tuple[str, str, str, str], None] = {}
+        unfit: dict[tuple[str, str], tuple[str, str]] = {}
         for setter in self._setters + (self._below_bars if slips.has_bars[index] else []):
             column = slips.texts.get(setter.source)
             if column is None:
@@ -65,8 +68,8 @@ class _Composer:
             try:
                 scene.runs += setter.runs(column[index])
             except Unfit as error:
-                unfit[setter.source, error.rule, error.found, error.expected] = None
-        return scene, list(unfit)
+                unfit.setdefault((setter.source, error.rule), (error.found, error.expected))
+        return scene, [(*what, *said) for what, said in unfit.items()]
 
     def codes(
         self, scene: Scene, modules: NDArray[np.uint8], bars: NDArray[np.uint8] | None

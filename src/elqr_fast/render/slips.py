@@ -117,9 +117,9 @@ def _required(batch: pa.RecordBatch, form: Form) -> list[str]:
     would otherwise never be filled.
     """
     have = {*batch.schema.names, *BY_NAME, *DERIVED}
-    for source in (field.source for _, items, _, _ in form.areas for field in items.fields):
-        near = get_close_matches(source, have, n=1)
-        if source not in have and near:
+    sources = {field.source for _, items, _, _ in form.areas for field in items.fields}
+    for source in sorted(sources - have):
+        if near := get_close_matches(source, have, n=1):
             raise ConfigError(
                 f"the form {form.name} asks for a column {source!r}: did you mean {near[0]!r}?"
             )
