@@ -98,9 +98,9 @@ int elqr_qr_encode_batch(const uint8_t *data, const size_t *ends, size_t width, 
                          int version, int level, int mask, uint8_t *packed, uint8_t *masks,
                          size_t *bad_item);
 
-/* The variants of the fast encoder that were compiled, best first; the last, "portable", runs on any
- * processor.  elqr_qr_variant_name of a number out of range is "".  elqr_qr_variant_runs: whether
- * this processor has what the variant needs and ELQR_DISABLE_CPU (see cpu.h) leaves it. */
+/* The variants of the fast encoder that were compiled, best first; the last, "portable", runs on
+ * any processor.  elqr_qr_variant_name of a number out of range is "".  elqr_qr_variant_runs:
+ * whether this processor has what the variant needs and ELQR_DISABLE_CPU (see cpu.h) leaves it. */
 int elqr_qr_variant_count(void);
 const char *elqr_qr_variant_name(int variant);
 int elqr_qr_variant_runs(int variant);
@@ -160,12 +160,11 @@ int elqr_g4_encode(const uint8_t *rows, size_t stride, uint32_t width, uint32_t 
 int elqr_g4_decode(const uint8_t *coded, size_t size, uint32_t width, uint32_t height,
                    uint8_t *rows, size_t stride, uint32_t *words, uint32_t *decoded);
 
-/* ---- Payloads: rows of ASCII digits that a layout describes ----------------------------------
- *
- * A layout names every digit of a row: literals, fields, and check digits over other digits.  The
- * eL-QR's 255 digits, the two OCR lines and the bar code's 44 digits are three layouts; all of
- * them are data (src/elqr_fast/codes/layouts), none is known to this file.
- */
+/*---- Payloads: rows of ASCII digits that a layout describes ----*/
+
+/* A layout names every digit of a row: literals, fields, and check digits over other digits.  The
+ * eL-QR's 255 digits, the OCR lines and the bar code's 44 digits are layouts; all of them are data
+ * (src/elqr_fast/codes/layouts), no function here knows any. */
 enum {
     ELQR_LAYOUT_LENGTH = 256, /* most digits of a row */
     ELQR_LAYOUT_FIELDS = 32,
@@ -270,8 +269,8 @@ size_t elqr_payload_build(const elqr_layout *layout, const elqr_column *columns,
 size_t elqr_payload_parse(const elqr_layout *layout, const uint8_t *rows, size_t n,
                           uint8_t *statuses, uint16_t *positions);
 
-/* ---- Bar codes: GS1-128 of 44 digits ----------------------------------------------------------
- */
+/*---- Bar codes: GS1-128 of 44 digits ----*/
+
 enum { ELQR_BILL_DIGITS = 44, ELQR_BILL_MODULES = 288 };
 
 /* Draws n symbols: Start C, FNC1, 22 digit pairs, mod-103 check, Stop (ISO/IEC 15417).  `digits` is

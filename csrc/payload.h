@@ -8,8 +8,9 @@
 
 enum { DATE_DIGITS = 8, PAIR_DIGITS = 2, CRC_DIGITS = 5 };
 
-/* ---- Digits, eight at a time ------------------------------------------------------------------
- * A word holds the first digit in its lowest byte, whatever the machine. */
+/*---- Digits, eight at a time ----*/
+
+/* A word holds the first digit in its lowest byte, whatever the machine. */
 
 #define ELQR_ZEROS UINT64_C(0x3030303030303030)
 
@@ -102,8 +103,7 @@ ELQR_INLINE int in_range(const elqr_field *field, uint64_t value) {
     return value >= field->minimum && value <= field->maximum;
 }
 
-/* ---- Check digits -----------------------------------------------------------------------------
- */
+/*---- Check digits ----*/
 
 /* CRC of a row that equals the template outside [start, end); see init_crc.  Every byte there is a
  * digit, hence the table index is below 100. */

@@ -7,8 +7,7 @@
 
 enum { BLOCK_ROWS = 32 };
 
-/* ---- Words of digits --------------------------------------------------------------------------
- */
+/*---- Words of digits ----*/
 
 /* Bit 7 of each byte that is no digit; a carry out of a byte comes from a fault anyway. */
 ELQR_INLINE uint64_t not_digits(uint64_t word) {
@@ -28,8 +27,7 @@ ELQR_INLINE uint64_t load_short(const uint8_t *text, size_t length) {
     return word | text[0] | (uint64_t)text[middle] << 8 * middle | (uint64_t)text[last] << 8 * last;
 }
 
-/* ---- One value --------------------------------------------------------------------------------
- */
+/*---- One value ----*/
 
 /* What is the same in every row of a column. */
 typedef struct {
@@ -159,8 +157,7 @@ ELQR_INLINE int put_integer(const field_rule *rule, int64_t given, uint8_t *to) 
     return ELQR_OK;
 }
 
-/* ---- Columns ----------------------------------------------------------------------------------
- */
+/*---- Columns ----*/
 
 /* The text of row i; *length is SIZE_MAX where the offsets are impossible. */
 ELQR_INLINE const uint8_t *text_of(const elqr_column *column, size_t i, size_t *length) {

@@ -1,8 +1,7 @@
 /* payload_layout.c - layouts: where every digit of a row stands, checked and prepared. */
 #include "payload.h"
 
-/* ---- Check digits -----------------------------------------------------------------------------
- */
+/*---- Check digits ----*/
 
 /* CRC-16/CCITT-FALSE: polynomial 0x1021, no reflection; the caller starts with 0xFFFF. */
 static uint16_t crc_byte(uint16_t crc, uint8_t byte) {
@@ -62,8 +61,7 @@ static void init_pair(elqr_layout *layout, size_t index) {
     }
 }
 
-/* ---- Places -----------------------------------------------------------------------------------
- */
+/*---- Places ----*/
 
 static size_t check_width(uint8_t kind) {
     return kind == ELQR_CHECK_OCR_PAIR ? PAIR_DIGITS : kind == ELQR_CHECK_MOD10 ? 1 : CRC_DIGITS;

@@ -193,6 +193,23 @@ def test_every_kind_of_column_gives_the_same() -> None:
         np.testing.assert_array_equal(built.digits, expected)
 
 
+class DataFrame:
+    """What pandas, polars and others have in common: Arrow's C stream."""
+
+    def __init__(self, data: pa.Table | pa.ChunkedArray) -> None:
+        self.data = data
+
+    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
+        return self.data.__arrow_c_stream__(requested_schema)
+
+
+def test_data_frames_and_their_columns() -> None:
+    table = pa.table(columns())
+    assert text(ef.build_payloads(DataFrame(table)).digits[0]) == VECTOR
+    series = {name: DataFrame(table.column(name)) for name in table.column_names}
+    assert text(ef.build_payloads(series).digits[0]) == VECTOR
+
+
 def test_empty_values_take_the_default_or_are_required() -> None:
     built = ef.build_payloads(columns(office=None, fee_bearer="", levy="", case_key=None))
     assert built.errors == [
@@ -307,6 +324,7 @@ def test_the_calendar_is_the_gregorian_one() -> None:
         ([Decimal("1.5")], "decimal"),
         ([datetime.date(2024, 5, 31)], "date32"),
         ([b"1", object()][1:], "object"),
+        (np.array([1j]), "complex"),
         (np.zeros((1, 2), np.int64), "2 dimensions"),
     ],
 )
@@ -319,6 +337,15 @@ def test_a_float_among_large_integers_is_refused() -> None:
     cols = {name: [value] * 2 for name, value in NOTICE.items()}
     with pytest.raises(ConfigError, match=r"case_key.*float"):
         ef.build_payloads(cols | {"case_key": [10**19, 1.5]})
+
+
+def test_bytes_that_are_no_utf_8_are_an_error_of_their_row() -> None:
+    text = pa.py_buffer(b"12\xff")
+    broken = pa.StringArray.from_buffers(1, pa.py_buffer(np.array([0, 3], np.int32)), text)
+    (error,) = ef.build_payloads(columns() | {"case_key": broken}).errors
+    assert (error.rule, error.found) == ("digits", "12\ufffd")
+    (error,) = ef.build_payloads(columns() | {"case_key": ["12\ud800"]}).errors
+    assert (error.rule, error.found) == ("digits", "12?")
 
 
 def test_missing_columns_are_named_once() -> None:

@@ -137,6 +137,8 @@ WRONG = [
     ('kind = "date"\nwidth = 8', 'kind = "date"\nwidth = 9', "outside the allowed range"),
     ("width = 85", "width = 86", "exceeds the capacity|length says 255"),
     ("width = 85", "width = 87", "exceeds the capacity"),
+    ('kind = "date"\nwidth = 8', 'kind = "date"\nwidth = 8\nminimum = 20200101', "due has a range"),
+    ("width = 20", "width = 20\nmaximum = 5", "case_key has a range: .* up to 18 digits"),
     ("minimum = 1", "minimum = -1", "Expected `int` >= 0"),
     ('name = "elqr-v1"', "name = ", "Invalid value"),
 ]

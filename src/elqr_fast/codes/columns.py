@@ -109,21 +109,19 @@ def _as_arrow(name: str, values: Any) -> pa.Array | pa.ChunkedArray:
         return values
     if isinstance(values, list | tuple):
         return _from_python(name, values)
-    if hasattr(values, "__arrow_c_array__") or hasattr(values, "__arrow_c_stream__"):
-        return (
-            pa.chunked_array(values) if hasattr(values, "__arrow_c_stream__") else pa.array(values)
-        )
+    if hasattr(values, "__arrow_c_stream__"):  # a data frame's column
+        return pa.chunked_array(values)
     array = np.asarray(values)
     if array.ndim != 1:
         raise ConfigError(f"column {name} has {array.ndim} dimensions, not 1")
-    return _from_python(name, array.tolist()) if array.dtype == object else pa.array(array)
+    return pa.array(array) if array.dtype.kind in "iufSU" else _from_python(name, array.tolist())
 
 
 def _from_python(name: str, values: Iterable[Any]) -> pa.Array:
     """Arrow's own reading; text where it has none (beyond 64 bits, text among numbers)."""
     try:
         return pa.array(values)
-    except (pa.ArrowInvalid, pa.ArrowTypeError, OverflowError, UnicodeEncodeError):
+    except (pa.ArrowException, OverflowError, UnicodeEncodeError):
         return pa.array([_as_text(name, value) for value in values], pa.binary())
 
 

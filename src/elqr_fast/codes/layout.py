@@ -25,7 +25,8 @@ BUILTIN = Path(__file__).parent / "layouts"
 _KINDS = {"digits": 0, "date": 1}
 _PADS = {"left": 0, "right": 1, "none": 2}
 _CHECKS = {"ocr-pair": (0, 2), "mod10": (1, 1), "crc16": (2, 5)}
-_DATE_DIGITS = 8
+#: Widest field whose values the kernel compares as numbers.
+_RANGE_DIGITS = 18
 
 
 class Part(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
@@ -203,11 +204,19 @@ def _part_digits(part: Part, fields: dict[str, Field], fail: Callable[[str], Con
         if part.field not in fields:
             raise fail(f"there is no [fields.{part.field}]")
         digits = fields[part.field].default_digits
-        if len(digits) != fields[part.field].width:
-            raise fail(f"the default of {part.field} is longer than its width")
+        _check_field(part.field, fields[part.field], fail)
     if not (digits and digits.isascii() and digits.isdigit()):
         raise fail("a literal or default is one or more digits 0 to 9")
     return digits
+
+
+def _check_field(name: str, field: Field, fail: Callable[[str], ConfigError]) -> None:
+    """What the kernel would leave out without a word."""
+    if len(field.default_digits) != field.width:
+        raise fail(f"the default of {name} is longer than its width")
+    has_range = field.minimum > 0 or field.maximum is not None
+    if has_range and (field.kind == "date" or field.width > _RANGE_DIGITS):
+        raise fail(f"{name} has a range: only numbers of up to {_RANGE_DIGITS} digits can have one")
 
 
 def _line_spans(

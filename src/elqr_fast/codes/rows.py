@@ -76,11 +76,11 @@ def _field_errors(
 
 
 def _found(array: pa.Array, row: int) -> str:
-    value: Any = array[row].cast(pa.binary()) if pa.types.is_string(array.type) else array[row]
-    value = value.as_py()
-    if value is None:
-        return ""
-    return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
+    """The value as text; bytes that are no UTF-8 show as U+FFFD."""
+    value: Any = array[row]
+    if pa.types.is_int64(array.type):
+        return str(value.as_py())
+    return (value.cast(pa.large_binary()).as_py() or b"").decode("utf-8", "replace")
 
 
 def texts(digits: NDArray[np.uint8]) -> list[str]:
