@@ -30,9 +30,9 @@ class Slips:
 
     `rows` int64 [n]: their input rows.  `digits` uint8 [n, 255], ASCII.  `bills`: the 44 digits of
     each bar code, None for a slip without one.  `bars` uint8 [n, 288], 1 = bar, zeros where
-    `has_bars` bool [n] is false.  `texts`: for each column, derived ones too,
-    n texts, "" for none; what is in the eL-QR is printed as it is coded, zeros in front and all.
-    `errors`: every broken rule of every row that is left out.
+    `has_bars` bool [n] is false.  `texts`: for each column, derived ones too, n texts, "" for
+    none; what is in the eL-QR is printed as it is coded, zeros in front and all.  `errors`: every
+    broken rule of every row that is left out.
     """
 
     rows: NDArray[np.int64]
