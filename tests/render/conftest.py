@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any
+from types import MappingProxyType, SimpleNamespace
+from typing import Any, Literal
 
 import numpy as np
+import pikepdf
 import pytest
 import segno
 import zxingcpp
@@ -16,8 +19,11 @@ from elqr_fast.forms.loader import load_form, parse_form
 from elqr_fast.forms.model import Form
 from elqr_fast.render.fonts import Face, open_face
 from elqr_fast.render.geometry import BarPlace, QrPlace
+from elqr_fast.render.pdf import write_pdf
 from elqr_fast.render.raster import Bits
+from elqr_fast.render.readback import check_chunk
 from elqr_fast.render.scene import BarsAt, Modules, Rect, Scene, Shape, SymbolAt, TextRun
+from elqr_fast.render.tiff import write_tiff
 
 
 def triangle(x: float, y: float, side: float) -> tuple[tuple[float, float], ...]:
@@ -98,6 +104,47 @@ class Hand:
         unpacked = np.unpackbits(bits, axis=1)
         assert not unpacked[:, width:].any()
         return unpacked[:, :width]
+
+
+class Chunk:
+    """Some pages, their file, and what the record says they hold."""
+
+    WRITERS = MappingProxyType({"pdf": write_pdf, "tiff": write_tiff})
+
+    def __init__(self, hand: Hand, kind: Literal["pdf", "tiff"], pages: int = 4, **plate: Any):
+        self.kind = kind
+        self.plate = hand.slip_plate(**plate)
+        self.pages = [hand.slip_page(self.plate, number) for number in range(pages)]
+        texts = [hand.digits(number) for number in range(pages)]
+        self.digits = np.array([list(text.encode()) for text in texts], np.uint8)
+        self.bars: list[str | None] = [hand.bar_text(number) for number in range(pages)]
+
+    def written(self) -> bytes:
+        target = io.BytesIO()
+        self.WRITERS[self.kind](self.plate, self.pages, target)
+        return target.getvalue()
+
+    def edited(self, page: int, edit: Callable[[bytes], bytes]) -> bytes:
+        """What is written, with one PDF page's content changed."""
+        target = io.BytesIO()
+        with pikepdf.open(io.BytesIO(self.written())) as document:
+            contents = document.pages[page].obj.Contents
+            before = contents.read_bytes()
+            after = edit(before)
+            assert after != before
+            contents.write(after)
+            document.save(target)
+        return target.getvalue()
+
+    def check(self, data: bytes | None = None) -> dict[int, str]:
+        """Reads back what is written, or `data` in its place: page → reason."""
+        source = io.BytesIO(self.written() if data is None else data)
+        return dict(check_chunk(self.kind, source, self.plate, self.digits, self.bars))
+
+
+@pytest.fixture(scope="session")
+def make_chunk(hand: Hand) -> Callable[..., Chunk]:
+    return partial(Chunk, hand)
 
 
 @pytest.fixture(scope="session")

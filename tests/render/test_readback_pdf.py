@@ -1,0 +1,102 @@
+"""Reading PDF pages back, and faults put into them."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import pytest
+
+from elqr_fast.render.pdf_content import Content
+from elqr_fast.render.pdf_fonts import PdfFont
+from elqr_fast.render.readback_pdf import page_boxes
+from elqr_fast.render.scene import BarsAt, Rect, Scene, Shape, SymbolAt
+
+NOT_OURS = "the page says something that this version does not write"
+
+
+@pytest.fixture
+def pdf(make_chunk):
+    return make_chunk("pdf")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "reason"),
+    [
+        (rb"0\.24 0 0 0\.24", b"0.25 0 0 0.24", "the page's unit is not the dot"),
+        (rb"0\.24 0 0 0\.24", b"0.2.4 0 0 0.24", "the page holds a number that is none"),
+        (rb"/S Do\n", b"/S Do\n1 g\n", NOT_OURS),
+        (rb"/S Do\n", b"/S Do\n/S Do\n", NOT_OURS),
+        (rb"ET\n", b"ET\n1 0 0 rg 0 0 9 9 re f\n", NOT_OURS),
+        (rb"BT\n", b"BT\n3 Tr\n", NOT_OURS),
+        (rb"f\nQ\n", b"f\n", NOT_OURS),
+        (rb" re\nf\nQ", b" re\nn\nQ", NOT_OURS),
+        (rb"([\d.]+) re\n", b"1x re\n", NOT_OURS),
+        (rb"\d\.04 0\.04 ", b"7.5 0.04 ", "a rectangle is off the dot grid"),
+        (rb"1 0 0 1 501 ", b"1 0 0 1 502 ", "the eL-QR is not made of whole modules"),
+        (rb"1 0 0 1 501 ", b"1 0 0 1 505 ", "the eL-QR"),
+        (rb"1 0 0 1 45 ", b"1 0 0 1 46 ", "the bar code"),
+        (rb"0\.04 0\.04 27\.92 ", b"0.04 0.04 23.92 ", "the eL-QR"),
+    ],
+)
+def test_damaged_content(pdf, old, new, reason):
+    data = pdf.edited(1, lambda content: re.sub(old, new, content, count=1))
+    found = pdf.check(data)
+    assert list(found) == [1]
+    assert found[1].startswith(reason)
+
+
+def test_ink_away_from_the_codes_is_not_judged(pdf):
+    stray = b"/S Do\n1.04 1.04 8.92 8.92 re\nf\n"
+    data = pdf.edited(1, lambda content: content.replace(b"/S Do\n", stray))
+    assert pdf.check(data) == {}
+
+
+def test_a_shape_over_a_code(pdf):
+    shape = b"/S Do\n510.5 240 m\n530 240 l\n530 260 l\nh\nf*\n"
+    data = pdf.edited(2, lambda content: content.replace(b"/S Do\n", shape))
+    assert list(pdf.check(data)) == [2]
+
+
+def test_damaged_streams(pdf):
+    """A flipped bit anywhere in a page's compressed stream is found."""
+    data = pdf.written()
+    starts = [match.end() for match in re.finditer(rb"FlateDecode>>\nstream\n", data)]
+    # The static layer's dictionary goes on behind the filter: page 0 is the first.
+    first, end = starts[1], data.index(b"\nendstream", starts[1])
+    for at in np.random.default_rng(3).integers(first, end, 25).tolist():
+        bad = bytearray(data)
+        bad[at] ^= 0x10
+        assert list(pdf.check(bytes(bad))) == [1]
+
+
+def test_damaged_files(pdf):
+    data = pdf.written()
+    everything = dict.fromkeys(range(4), "the PDF cannot be opened")
+    assert pdf.check(b"") == everything
+    assert pdf.check(data[: len(data) // 2]) == everything
+    assert pdf.check(data.replace(b"startxref\n", b"startxref\n9")) == everything
+
+
+def test_boxes_of_a_page(hand):
+    """Everything that is drawn, in dots with y downwards."""
+    scene = Scene(
+        rects=[Rect(3, 4, 1, 2), Rect(-2, 90, 5, 20)],
+        shapes=[Shape((((10.5, 20), (30, 20), (30, 25.2)),))],
+        symbols=[SymbolAt(50, 60, 3, np.array([[1, 1, 0], [0, 0, 0], [0, 1, 0]], np.uint8))],
+        bars=[BarsAt(7, 8, 2, 9, np.array([1, 0, 1, 1], np.uint8), narrower=1)],
+        runs=[hand.run("gothic", 20, 10, 50, "字")],
+    )
+    content = Content(100, {"gothic": PdfFont(b"F0", hand.faces["gothic"])}).scene(scene)
+    boxes = page_boxes(b"q\n0.12 0 0 0.12 0 0 cm\n" + content + b"Q\n", 600, 100)
+    assert sorted(boxes.tolist()) == sorted(
+        [
+            [3, 4, 4, 6],
+            [-2, 90, 3, 110],
+            [10, 20, 30, 26],
+            [50, 60, 56, 63],
+            [53, 66, 56, 69],
+            [7, 8, 8, 17],
+            [11, 8, 14, 17],
+        ]
+    )
