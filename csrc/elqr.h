@@ -263,9 +263,10 @@ size_t elqr_payload_build(const elqr_layout *layout, const elqr_column *columns,
 /* Checks n rows of layout->length bytes.  Per row: statuses[i] is ELQR_OK or the first of
  * ELQR_BAD_PREFIX (digits before the first field), ELQR_BAD_CHARACTER (not a digit), ELQR_BAD_CRC,
  * ELQR_BAD_CHECK_DIGIT, ELQR_AMOUNT_MISMATCH (a repeated field differs), ELQR_BAD_PREFIX (literals
- * farther on), ELQR_BAD_DATE or ELQR_OUT_OF_RANGE; positions[i] is the index of the first digit
- * concerned (0 if ELQR_OK).  The CRC comes before what it covers: where it is right, a later fault
- * was made by the issuer, not by the reading.  Returns the number of rows not ELQR_OK.  O(n). */
+ * farther on), ELQR_BAD_DATE or ELQR_OUT_OF_RANGE (not for the default of an optional field);
+ * positions[i] is the index of the first digit concerned (0 if ELQR_OK).  The CRC comes before what
+ * it covers: where it is right, a later fault was made by the issuer, not by the reading.  Returns
+ * the number of rows not ELQR_OK.  O(n). */
 size_t elqr_payload_parse(const elqr_layout *layout, const uint8_t *rows, size_t n,
                           uint8_t *statuses, uint16_t *positions);
 

@@ -61,17 +61,26 @@ static fault wrong_repeat(const elqr_layout *layout, const uint8_t *row) {
     return NO_FAULT;
 }
 
+/* The digits that build leaves where no value is given are as good as a value. */
+static int is_default(const elqr_layout *layout, const elqr_field *field, const uint8_t *row) {
+    return !field->required &&
+           memcmp(row + field->offset, layout->template_digits + field->offset, field->width) == 0;
+}
+
 /* A date shorter than its eight digits has no century and is not checked. */
 static fault wrong_value(const elqr_layout *layout, const uint8_t *row) {
     for (size_t f = 0; f < layout->n_fields; f++) {
         const elqr_field *field = &layout->fields[f];
         const uint8_t *digits = row + field->offset;
-        if (field->kind == ELQR_FIELD_DATE) {
-            if (field->width == DATE_DIGITS && !is_calendar_date(number(digits, DATE_DIGITS)))
-                return (fault){ELQR_BAD_DATE, field->offset};
+        fault wrong = {ELQR_OK, field->offset};
+        if (field->kind == ELQR_FIELD_DATE && field->width == DATE_DIGITS) {
+            if (!is_calendar_date(number(digits, DATE_DIGITS)))
+                wrong.status = ELQR_BAD_DATE;
         } else if (layout->is_ranged[f] && !in_range(field, number(digits, field->width))) {
-            return (fault){ELQR_OUT_OF_RANGE, field->offset};
+            wrong.status = ELQR_OUT_OF_RANGE;
         }
+        if (wrong.status != ELQR_OK && !is_default(layout, field, row))
+            return wrong;
     }
     return NO_FAULT;
 }

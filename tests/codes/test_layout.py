@@ -9,7 +9,7 @@ import pytest
 
 import elqr_fast as ef
 from elqr_fast.codes.layout import BUILTIN, load_layout, parse_layout
-from elqr_fast.errors import ConfigError
+from elqr_fast.errors import ConfigError, PayloadError
 
 ELQR = (BUILTIN / "elqr-v1.toml").read_text(encoding="utf-8")
 
@@ -99,6 +99,18 @@ def test_a_changed_official_text_is_a_changed_file(tmp_path: Path) -> None:
     assert ef.parse_payload(digits).tag80.startswith("00077000")
 
 
+def test_an_empty_optional_date_is_read_back() -> None:
+    text = ELQR.replace('kind = "date"\nwidth = 8', 'kind = "date"\nwidth = 8\ndefault = "0"', 1)
+    layout = parse_layout(text, "mine")
+    values = {"amount": [5], "due": [None], "pay_by": [20261231]}
+    columns = {name: [2026] for name in ("levy_year", "tax_year")} | values
+    columns |= {name: [1] for name in ("institution", "case_key", "confirmation", "levy", "period")}
+    digits = ef.build_payloads(columns, layout=layout).digits[0].tobytes()
+    assert ef.parse_payload(digits, layout=layout).due == "00000000"
+    with pytest.raises(PayloadError, match="bad_date at digit 141"):
+        ef.parse_payload(digits)
+
+
 def test_lines_alone() -> None:
     lines = load_layout("elqr-v1").lines("upper", "lower")
     assert lines.length == 39 + 44
@@ -114,6 +126,7 @@ def test_a_layout_is_loaded_once_and_passed_through() -> None:
     layout = load_layout("elqr-v1")
     assert load_layout("elqr-v1") is layout
     assert load_layout(layout) is layout
+    assert parse_layout(SMALL, "file.toml").name == "small"
 
 
 WRONG = [

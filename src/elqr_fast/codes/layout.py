@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from os import PathLike
 from pathlib import Path
@@ -118,7 +118,7 @@ class Layout:
 
 
 def load_layout(source: str | PathLike[str] | Layout) -> Layout:
-    """The built-in layout of that name, or the layout in that TOML file.
+    """The built-in layout of that name, or the layout in that TOML file, read once per process.
 
     Raises ConfigError if there is none, or if the file is wrong.
     """
@@ -152,7 +152,7 @@ def parse_layout(text: str, source: str) -> Layout:
     unused = sorted(file.fields.keys() - layout.fields.keys())
     if unused:
         raise ConfigError(f"layout {source}: no part holds {', '.join(unused)}")
-    return layout
+    return replace(layout, name=file.name)
 
 
 def _compile(source: str, parts: Iterable[Part], fields: dict[str, Field]) -> Layout:
