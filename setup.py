@@ -18,6 +18,7 @@ FLAGS = ["/O2", "/std:c11"] if sys.platform == "win32" else ["-O3", "-std=c11", 
 MODULES = {
     "bars": ["code128.c"],
     "g4": ["g4_encode.c", "g4_decode.c", "cpu.c"],
+    "page": ["page.c", "page_items.c", "page_plate.c", "g4_encode.c", "cpu.c"],
     "payload": ["payload_layout.c", "payload_build.c", "payload_parse.c"],
     "symbols": [
         "qr_batch.c",

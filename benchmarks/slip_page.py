@@ -62,10 +62,6 @@ class Paper:
         right, bottom = self.dots(x2), self.dots(y2)
         self.pen.rectangle((left, top, right + thick - 1, bottom + thick - 1), fill=1)
 
-    def modules(self, x: float, y: float, modules: Rows, wide: int, high: int) -> None:
-        block = np.kron(modules, np.ones((high, wide), np.uint8))
-        self.image.paste(Image.fromarray(block * 255).convert("1"), (self.dots(x), self.dots(y)))
-
     def rows(self) -> Rows:
         return np.packbits(np.asarray(self.image), axis=1)
 
@@ -89,31 +85,93 @@ def draw_static(paper: Paper) -> None:
         paper.text(left, 284, 2.2, "上記の金額を領収しました。(納入者保管)")
 
 
-def draw_variable(paper: Paper, seed: int) -> None:
-    """Address, the values of the three parts, OCR lines, eL-QR and bars."""
+class Variable:
+    """What one slip adds to the form: blits of an atlas, a symbol, bars; places in dots."""
+
+    def __init__(self, paper: Paper) -> None:
+        self.paper = paper
+        self.glyphs: list[Rows] = []
+        self.blits: list[tuple[int, int, int]] = []
+        self._known: dict[tuple[str, int], tuple[int, int, int]] = {}
+        module = max(1, paper.dots(0.4))
+        self.qr = (paper.dots(120), paper.dots(267), module, 41)
+        bar = max(1, paper.dots(0.17))
+        self.bars = (paper.dots(142), paper.dots(267), bar, 288, paper.dots(10), 0)
+
+    def glyph(self, text: str, size: int) -> tuple[int, int, int]:
+        """Number in the atlas, and where its ink begins, right and down."""
+        if (text, size) not in self._known:
+            mask = ImageFont.truetype(str(FONT), size)
+            left, top, right, bottom = mask.getbbox(text, mode="1")
+            image = Image.new("1", (right - left, bottom - top))
+            pen = ImageDraw.Draw(image)
+            pen.fontmode = "1"
+            pen.text((-left, -top), text, fill=1, font=mask)
+            self.glyphs.append(np.asarray(image).astype(np.uint8))
+            self._known[text, size] = (len(self.glyphs) - 1, left, top)
+        return self._known[text, size]
+
+    def text(self, x: float, y: float, size: float, text: str, step: int = 1) -> None:
+        """One blit for every `step` characters."""
+        dots = self.paper.dots(size)
+        font = ImageFont.truetype(str(FONT), dots)
+        at = float(self.paper.dots(x))
+        for start in range(0, len(text), step):
+            part = text[start : start + step]
+            if part.strip():
+                number, left, top = self.glyph(part, dots)
+                self.blits.append((number, round(at) + left, self.paper.dots(y) + top))
+            at += font.getlength(part)
+
+
+def set_values(page: Variable, seed: int, step: int = 1) -> None:
+    """Address, the values of the three parts, OCR lines; `step` 2 sets digits in pairs."""
     random = np.random.default_rng(seed)
 
     def digits(count: int) -> str:
         return "".join(map(str, random.integers(0, 10, count)))
 
-    paper.text(20, 30, 4, f"架空県架空市中央{digits(1)}丁目{digits(2)}番{digits(2)}号")
-    paper.text(20, 36, 5, "見本 太郎 様")
+    page.text(20, 30, 4, f"架空県架空市中央{digits(1)}丁目{digits(2)}番{digits(2)}号")
+    page.text(20, 36, 5, "見本 太郎 様")
     for _, left in PARTS:
         for index in range(len(LABELS)):
-            paper.text(left + 20, 202 + index * 8, 3.6, digits(14))
-    paper.text(8, 268, 3.4, digits(39))
-    paper.text(8, 274, 3.4, digits(44))
-    module = max(1, paper.dots(0.4))
-    symbol = random.integers(0, 2, (41, 41), dtype=np.uint8)
-    paper.modules(120, 267, symbol, module, module)
-    bars = random.integers(0, 2, (1, 290), dtype=np.uint8)
-    paper.modules(142, 267, bars, max(1, paper.dots(0.17)), paper.dots(10))
+            page.text(left + 20, 202 + index * 8, 3.6, digits(14), step)
+    page.text(8, 268, 3.4, digits(39), step)
+    page.text(8, 274, 3.4, digits(44), step)
+
+
+def zones(paper: Paper) -> Rows:
+    """Boxes, int32 [n, 4], that the values of every slip are in."""
+    boxes = [(20, 29, 120, 6), (20, 35, 120, 7), (8, 267, 105, 5), (8, 273, 105, 5)]
+    boxes += [(left + 19, 201 + i * 8, 40, 6) for _, left in PARTS for i in range(len(LABELS))]
+    boxes += [(119, 266, 19, 18), (141, 266, 60, 12)]
+    return np.array([[paper.dots(side) for side in box] for box in boxes], np.int32)
+
+
+def random_codes(seed: int) -> tuple[Rows, Rows]:
+    """Modules of a symbol [41, 41] and of a row of bars [288]."""
+    random = np.random.default_rng(seed)
+    return random.integers(0, 2, (41, 41), np.uint8), random.integers(0, 2, 288, np.uint8)
+
+
+def draw_variable(paper: Paper, page: Variable, symbol: Rows, bars: Rows) -> Rows:
+    """The added ink alone, packed."""
+    dots = np.zeros((paper.image.height, paper.image.width), np.uint8)
+    for number, x, y in page.blits:
+        glyph = page.glyphs[number]
+        dots[y : y + glyph.shape[0], x : x + glyph.shape[1]] |= glyph
+    for (x, y, module, _, *rest), modules in ((page.qr, symbol), (page.bars, bars[np.newaxis])):
+        block = np.kron(modules, np.ones((rest[0] if rest else module, module), np.uint8))
+        dots[y : y + block.shape[0], x : x + block.shape[1]] |= block
+    return np.packbits(dots, axis=1)
 
 
 def make_slip(dpi: int, seed: int = 1) -> Slip:
     """A page and its layers at one resolution."""
-    static, variable = Paper(dpi), Paper(dpi)
-    draw_static(static)
-    draw_variable(variable, seed)
-    width, height = static.image.size
-    return Slip(width, height, static.rows(), variable.rows())
+    paper = Paper(dpi)
+    page = Variable(paper)
+    set_values(page, seed)
+    variable = draw_variable(paper, page, *random_codes(seed))
+    draw_static(paper)
+    width, height = paper.image.size
+    return Slip(width, height, paper.rows(), variable)
