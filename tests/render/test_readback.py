@@ -155,6 +155,32 @@ def test_stray_ink(chunk, rect, reason):
     assert found.get(3, "").startswith(reason)
 
 
+def test_only_some_pages(chunk):
+    chunk.pages[1], chunk.pages[2] = chunk.pages[2], chunk.pages[1]
+
+    def check(only):
+        source = io.BytesIO(chunk.written())
+        found = check_chunk(chunk.kind, source, chunk.plate, chunk.digits, chunk.bars, only=only)
+        return [page for page, _ in found]
+
+    assert check({0, 3}) == []
+    assert check({0, 2}) == [2]
+    # The others are counted all the same.
+    chunk.pages.pop()
+    assert check({0}) == [3]
+
+
+def test_damage_anywhere_raises_nothing(chunk):
+    """Structure, directories, fonts: what is not a code's need not be noticed."""
+    data = chunk.written()
+    chance = np.random.default_rng(5)
+    for flips in [1, 2, 3] * 40:
+        spoilt = bytearray(data)
+        for _ in range(flips):
+            spoilt[chance.integers(len(data))] ^= 1 << chance.integers(8)
+        assert set(chunk.check(bytes(spoilt))) <= {*range(PAGES + 1)}
+
+
 # -------------------------------------------------------------- reading one code
 
 

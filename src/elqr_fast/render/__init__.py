@@ -1,1 +1,1 @@
-"""(to be written)"""
+"""Slips onto paper: fonts, plates, pages, their outputs, and those read back."""

@@ -38,6 +38,9 @@ class PageCodes(NamedTuple):
     fault: str = ""
 
 
+NOT_LOOKED_AT = PageCodes(None, None)
+
+
 def symbol_in_dots(dots: Modules, place: QrPlace) -> Modules | None:
     """The symbol in the dots of its place with the quiet zone, uint8 [49 m, 49 m]."""
     if not dots.any():

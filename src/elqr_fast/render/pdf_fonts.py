@@ -128,8 +128,8 @@ class PdfFont:
 
 
 def _embed_postscript(file: PdfFile, font: TTFont, key: str, glyphs: list[int]) -> int:
-    """Writes the CFF table alone; without CIDs of its own, its glyph ids are the CIDs (ISO 32000-1,
-    9.7.4.2).
+    """Writes the CFF table alone.  One without CIDs of its own is shown by its glyph ids (ISO
+    32000-1, 9.7.4.2).
     """
     top = font["CFF "].cff.topDictIndex[0]
     if hasattr(top, "ROS") and any(top.charset[gid] != f"cid{gid:05d}" for gid in glyphs):

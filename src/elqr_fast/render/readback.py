@@ -22,7 +22,7 @@ import zxingcpp
 
 from elqr_fast.codes.bill128 import bars as make_bars
 from elqr_fast.codes.symbols import encode
-from elqr_fast.render.code_places import Fault, PageCodes
+from elqr_fast.render.code_places import NOT_LOOKED_AT, Fault, PageCodes
 from elqr_fast.render.geometry import BAR_QUIET, QR_QUIET
 from elqr_fast.render.readback_pdf import pdf_codes
 from elqr_fast.render.readback_png import png_codes
@@ -82,12 +82,12 @@ def check_chunk(
     list is empty if page i shows exactly record i, for all pages and no page more.
     """
     expected = _expected(digits, bars)
+    found = _codes(kind, source, plate, only)
     differences = []
     page = -1
     try:
-        for page, (codes, record) in enumerate(zip_longest(_codes(kind, source, plate), expected)):
-            skipped = only is not None and page not in only
-            if skipped and codes is not None and record is not None:
+        for page, (codes, record) in enumerate(zip_longest(found, expected)):
+            if codes is NOT_LOOKED_AT and record is not None:
                 continue
             reason = _difference(codes, record)
             if reason:
@@ -106,15 +106,17 @@ def _expected(digits: Digits | None, bars: BarTexts | None) -> list[Record]:
     return list(zip_longest(payloads, texts))
 
 
-def _codes(kind: Kind, source: Path | BinaryIO, plate: Plate) -> Iterator[PageCodes]:
+def _codes(
+    kind: Kind, source: Path | BinaryIO, plate: Plate, only: Container[int] | None
+) -> Iterator[PageCodes]:
     if kind == "pdf":
-        yield from pdf_codes(source, plate)
+        yield from pdf_codes(source, plate, only)
         return
     if kind == "png":
         yield png_codes(source, plate)
         return
     with source.open("rb") if isinstance(source, Path) else nullcontext(source) as file:
-        yield from tiff_codes(file, plate)
+        yield from tiff_codes(file, plate, only)
 
 
 def _difference(codes: PageCodes | None, record: Record | None) -> str:

@@ -7,7 +7,7 @@ no ink can hide in an operator that is not understood.  qpdf opens the file and 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
@@ -17,6 +17,7 @@ import numpy.typing as npt
 import pikepdf
 
 from elqr_fast.render.code_places import (
+    NOT_LOOKED_AT,
     Boxes,
     Fault,
     PageCodes,
@@ -41,15 +42,20 @@ _TAIL = re.compile(
 _INSET_AT_MOST = 0.06
 
 
-def pdf_codes(source: Path | BinaryIO, plate: Plate) -> Iterator[PageCodes]:
-    """The codes of every page in order.  Raises `Fault` if the file cannot be opened at all."""
+def pdf_codes(
+    source: Path | BinaryIO, plate: Plate, only: Container[int] | None = None
+) -> Iterator[PageCodes]:
+    """The codes of every page in order; pages that `only` lacks are not looked at.
+
+    Raises `Fault` if the file cannot be opened at all.
+    """
     try:
-        file = pikepdf.open(source, attempt_recovery=False)
+        with pikepdf.open(source, attempt_recovery=False) as file:
+            for index, page in enumerate(file.pages):
+                looked_at = only is None or index in only
+                yield _page_codes(file, page, plate) if looked_at else NOT_LOOKED_AT
     except pikepdf.PdfError as error:
         raise Fault("the PDF cannot be opened") from error
-    with file:
-        for page in file.pages:
-            yield _page_codes(file, page, plate)
 
 
 def _page_codes(file: pikepdf.Pdf, page: pikepdf.Page, plate: Plate) -> PageCodes:

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from typing import TYPE_CHECKING, BinaryIO
 
 import numpy as np
 
 from elqr_fast._native import g4
-from elqr_fast.render.code_places import Fault, PageCodes, bars_in_dots, symbol_in_dots
+from elqr_fast.render.code_places import (
+    NOT_LOOKED_AT,
+    Fault,
+    PageCodes,
+    bars_in_dots,
+    symbol_in_dots,
+)
 from elqr_fast.render.scene import Modules, Rect
 
 if TYPE_CHECKING:
@@ -20,18 +26,24 @@ _WIDTH, _HEIGHT, _COMPRESSION, _PHOTOMETRIC = 256, 257, 259, 262
 _OFFSETS, _ROWS, _LENGTHS = 273, 278, 279
 
 
-def tiff_codes(file: BinaryIO, plate: Plate) -> Iterator[PageCodes]:
-    """The codes of every page in order.  Raises `Fault` where the chain of pages is broken."""
+def tiff_codes(
+    file: BinaryIO, plate: Plate, only: Container[int] | None = None
+) -> Iterator[PageCodes]:
+    """The codes of every page in order; pages that `only` lacks are not looked at.
+
+    Raises `Fault` where the chain of pages is broken.
+    """
     if file.read(4) != b"II*\0":
         raise Fault("the file is no classic little-endian TIFF")
     position = _unpack("<I", file.read(4))[0]
-    seen = set()
+    seen: set[int] = set()
     while position:
         if position in seen:
             raise Fault("the TIFF's directories form a circle")
+        looked_at = only is None or len(seen) in only
         seen.add(position)
         tags, position = _directory(file, position)
-        yield _page_codes(file, tags, plate)
+        yield _page_codes(file, tags, plate) if looked_at else NOT_LOOKED_AT
 
 
 def _page_codes(file: BinaryIO, tags: dict[int, tuple[int, ...]], plate: Plate) -> PageCodes:
@@ -45,15 +57,17 @@ def _page_codes(file: BinaryIO, tags: dict[int, tuple[int, ...]], plate: Plate) 
             symbol_in_dots(_cut(file, tags, qr.quiet), qr) if qr else None,
             bars_in_dots(_cut(file, tags, bars.quiet), bars) if bars else None,
         )
-    except KeyError:
-        return PageCodes(None, None, "the page's directory lacks an entry")
     except Fault as fault:
         return PageCodes(None, None, str(fault))
+    except (KeyError, IndexError, ValueError):
+        return PageCodes(None, None, "the page's directory is damaged")
 
 
 def _cut(file: BinaryIO, tags: dict[int, tuple[int, ...]], box: Rect) -> Modules:
     """The dots of a box, uint8 [height, width]."""
     (width,), (height,), (rows,) = tags[_WIDTH], tags[_HEIGHT], tags[_ROWS]
+    if not 0 < rows <= height:
+        raise Fault("the page's directory is damaged")
     first, last = box.y // rows, (box.y + box.height - 1) // rows
     bits = np.empty(((last + 1 - first) * rows, (width + 7) // 8), np.uint8)
     for strip in range(first, last + 1):
