@@ -305,3 +305,88 @@ def test_file_name_that_is_no_text(tmp_path: Path) -> None:
     GOOD.save(path)
     with open_file(path) as file:
         assert file.name.endswith("scan\\xff.png")
+
+
+def mutated(data: bytes, seed: int) -> bytes:
+    """A file with a few bytes changed, dropped or cut, mostly near its start."""
+    rng = np.random.default_rng(seed)
+    content = bytearray(data)
+    for _ in range(rng.choice((1, 2, 8))):
+        at = int(rng.integers(min(len(content), 300 if rng.random() < 0.5 else len(content))))
+        if rng.random() < 0.8:
+            content[at] = int(rng.integers(256))
+        else:
+            del content[at : at + int(rng.integers(1, 9))]
+    return bytes(content if rng.random() < 0.9 else content[: rng.integers(1, len(content))])
+
+
+@pytest.mark.parametrize("kind", ["png", "jpeg", "g4", "lzw", "pdf"])
+def test_damaged_files_are_read_right_or_not_at_all(kind: str, pictures: Any) -> None:
+    page = np.full((300, 400), 255, np.uint8)
+    symbol = pictures.symbol(pictures.sample, 4)
+    page[20 : 20 + len(symbol), 50 : 50 + len(symbol)] = symbol
+    image = Image.fromarray(page)
+    data = {
+        "png": lambda: saved(image, "PNG"),
+        "jpeg": lambda: saved(image, "JPEG"),
+        "g4": lambda: saved(image.convert("1"), "TIFF", compression="group4"),
+        "lzw": lambda: saved(image, "TIFF", compression="tiff_lzw"),
+        "pdf": lambda: saved(image, "PDF", resolution=300),
+    }[kind]()
+    assert read_pages(data)[0][0][0].digits == pictures.sample
+    verdicts = set()
+    for seed in range(60):
+        pages, _ = read_pages(mutated(data, seed))
+        for reading in (reading for readings in pages for reading in readings):
+            verdicts.add(reading.verdict)
+            assert reading.verdict in ("ok", "unreadable", "bad_file")
+            assert reading.digits in ("", pictures.sample)
+    assert "bad_file" in verdicts
+
+
+def g4_variants() -> dict[str, bytes]:
+    """The same picture in G4, plain and as scanners vary it."""
+    image = Image.fromarray(np.kron(RAMP > 120, np.ones((7, 3), bool))).convert("1")
+
+    def variant(**tags: Any) -> bytes:
+        from PIL.TiffImagePlugin import ImageFileDirectory_v2
+
+        directory = ImageFileDirectory_v2()
+        for name, value in tags.items():
+            directory[int(name[1:])] = value
+        return saved(image, "TIFF", compression="group4", tiffinfo=directory)
+
+    return {
+        "one strip": variant(_278=10_000),
+        "several strips": variant(_278=16),
+        "zero is black": variant(_262=1, _278=16),
+        "bits from the right": variant(_266=2),
+        "not coded": saved(image, "TIFF"),
+    }
+
+
+@pytest.mark.parametrize("name", g4_variants())
+def test_g4_as_pillow_decodes_it(name: str) -> None:
+    data = g4_variants()[name]
+    with Image.open(io.BytesIO(data)) as image:
+        expected = np.asarray(image.convert("L"))
+    assert set(np.unique(expected)) == {0, 255}
+    assert np.array_equal(only_page(data).grey, expected)
+
+
+def test_plain_g4_is_decoded_here_and_the_rest_by_pillow() -> None:
+    from PIL.TiffImagePlugin import TiffImageFile
+
+    from elqr_fast.scan.g4_pages import decode_page
+
+    decoded = {}
+    for name, data in g4_variants().items():
+        file = io.BytesIO(data)
+        decoded[name] = decode_page(file, TiffImageFile(io.BytesIO(data)).tag_v2) is not None
+    assert decoded == {
+        "one strip": True,
+        "several strips": True,
+        "zero is black": True,
+        "bits from the right": False,
+        "not coded": False,
+    }

@@ -151,6 +151,18 @@ def test_another_code_may_be_on_the_receipt(pictures: Any, code: Any) -> None:
     assert slip([own]) == ("ok", "")
 
 
+def test_the_receipt_of_a_page_that_is_one_slip(pictures: Any, code: Any) -> None:
+    """Upside down, the receipt would lie where the paid notice is: the eL-QR tells it does not."""
+    target = Target((50.0, 80.0, 20.0, 20.0), (210.0, 114.0), ((0.0, 0.0, 70.0, 114.0),))
+    codes = (code(pictures.sample, 52, 82), code(URL, 160, 20))
+    page = pictures.page(*codes, size_mm=(210, 114))
+    for turned in (page, np.ascontiguousarray(page[::-1, ::-1])):
+        assert slip(read_page(turned, target=target, dpi=300)) == ("ok", "")
+    page = pictures.page(codes[0], code(URL, 10, 20), size_mm=(210, 114))
+    for turned in (page, np.ascontiguousarray(page[::-1, ::-1])):
+        assert slip(read_page(turned, target=target, dpi=300))[0] == "several_codes"
+
+
 def test_two_slips_on_a_page_without_a_form(pictures: Any, code: Any) -> None:
     page = pictures.page(code(pictures.sample, 150, 280), code(pictures.sample, 20, 200))
     upper, lower = read_page(page, dpi=300)

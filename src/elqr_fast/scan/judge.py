@@ -45,7 +45,8 @@ def judge_slip(
 ) -> list[Reading]:
     """The codes of a page that holds one slip of a known form: the slip's own first, judged."""
     own, *others = sorted(readings, key=lambda reading: _rank(reading, target, places))
-    rivals = [other for other in others if _on_face(other, target, places)]
+    lying = _lying(own, places)
+    rivals = [other for other in others if _on_face(other, target, lying)]
     if own.verdict is not Verdict.OK:
         return [_noting(own, _also(others)), *others]
     if rivals:
@@ -95,15 +96,20 @@ def _at(reading: Reading) -> tuple[int, int]:
     return y, x
 
 
-def _in_box(reading: Reading, target: Target, places: Sequence[Placement]) -> bool:
-    """True if the code is in its box, the page being turned as the code is.
+def _lying(reading: Reading, places: Sequence[Placement]) -> Sequence[Placement]:
+    """How the page lies, told by a code's own direction.
 
-    A code printed askew to its page by a quarter turn is looked for in any turn of the page.
+    A code that is printed askew by quarter turns tells nothing: the page may lie in any way.
     """
     assert reading.position is not None
     turns = turns_of(reading.position)
-    likely = [place for place in places if place.turns == turns] or places
-    return any(place.holds(target.box, reading.position) for place in likely)
+    return [place for place in places if place.turns == turns] or places
+
+
+def _in_box(reading: Reading, target: Target, places: Sequence[Placement]) -> bool:
+    assert reading.position is not None
+    corners = reading.position
+    return any(place.holds(target.box, corners) for place in _lying(reading, places))
 
 
 def _on_face(reading: Reading, target: Target, places: Sequence[Placement]) -> bool:

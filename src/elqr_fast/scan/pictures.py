@@ -15,6 +15,7 @@ import numpy as np
 from PIL import ExifTags, Image, ImageOps, JpegImagePlugin, PngImagePlugin, TiffImagePlugin
 
 from elqr_fast.errors import InputError
+from elqr_fast.scan.g4_pages import decode_page
 from elqr_fast.scan.pages import Dpi, Grey, Limits, Pixels
 from elqr_fast.scan.tiff_pages import MAGIC as TIFF_MAGIC
 from elqr_fast.scan.tiff_pages import FirstPage, page_offsets
@@ -92,11 +93,15 @@ class PicturePages:
         file = cast(IO[bytes], FirstPage(self._file, offset)) if offset else self._file
         with self._kind(file) as image:
             self._limits.check_pixels(*image.size)
+            dpi = self._dpi or _dpi_of(image)
+            if isinstance(image, TiffImagePlugin.TiffImageFile):
+                grey = decode_page(self._file, image.tag_v2)
+                if grey is not None:
+                    return Pixels(grey, dpi)
             on_its_side = image.getexif().get(ExifTags.Base.Orientation, 1) >= SIDEWAYS
             with _no_bomb_warning(image):
                 image.load()
             ImageOps.exif_transpose(image, in_place=True)
-            dpi = self._dpi or _dpi_of(image)
             return Pixels(_grey_of(image), dpi[::-1] if dpi and on_its_side else dpi)
 
     def close(self) -> None:
