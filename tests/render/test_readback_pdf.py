@@ -33,6 +33,12 @@ def pdf(make_chunk):
         (rb" re\nf\nQ", b" re\nn\nQ", NOT_OURS),
         (rb"([\d.]+) re\n", b"1x re\n", NOT_OURS),
         (rb"\d\.04 0\.04 ", b"7.5 0.04 ", "a rectangle is off the dot grid"),
+        (
+            rb"([\d.]+) re\n",
+            b"99999999999999999999 re\n",
+            "the page holds a number that no page has",
+        ),
+        (rb"1 0 0 1 501 ", b"1 0 0 1 99999999999999999999 ", NOT_OURS),
         (rb"1 0 0 1 501 ", b"1 0 0 1 502 ", "the eL-QR is not made of whole modules"),
         (rb"1 0 0 1 501 ", b"1 0 0 1 505 ", "the eL-QR"),
         (rb"1 0 0 1 45 ", b"1 0 0 1 46 ", "the bar code"),

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 # Numbers are checked by float(): a regular expression of them costs more than the rest.
 _HEAD = re.compile(rb"q\n([\d.]+) 0 0 ([\d.]+) 0 0 cm\n(?:/S Do\n)?")
 _PATH = re.compile(
-    rb"(q\n1 0 0 1 (-?\d+) (-?\d+) cm\n)?((?:[-\d. ]+ re\n)+)f\n(Q\n)?"
+    rb"(q\n1 0 0 1 (-?\d{1,6}) (-?\d{1,6}) cm\n)?((?:[-\d. ]+ re\n)+)f\n(Q\n)?"
     rb"|((?:[-\d. ]+ [ml]\n|h\n)+)f\*\n"
 )
 _TAIL = re.compile(
@@ -40,6 +40,8 @@ _TAIL = re.compile(
 )
 # An edge may lie this far inside the dot it stands for: the writer's inset, and no other dot.
 _INSET_AT_MOST = 0.06
+# Dots: a page of 20 m at 1200 dpi.
+_FARTHEST = 1_000_000
 
 
 def pdf_codes(
@@ -128,6 +130,9 @@ def _shape_box(path: bytes, height: int) -> Boxes:
 
 def _numbers(words: list[bytes]) -> npt.NDArray[np.float64]:
     try:
-        return np.array(words, np.float64)
+        numbers = np.array(words, np.float64)
     except ValueError as error:
         raise Fault("the page holds a number that is none") from error
+    if numbers.size and np.abs(numbers).max() > _FARTHEST:
+        raise Fault("the page holds a number that no page has")
+    return numbers
