@@ -56,7 +56,7 @@ def pdf_codes(
             for index, page in enumerate(file.pages):
                 looked_at = only is None or index in only
                 yield _page_codes(file, page, plate) if looked_at else NOT_LOOKED_AT
-    except pikepdf.PdfError as error:
+    except (pikepdf.PdfError, RuntimeError) as error:  # qpdf has errors of both kinds
         raise Fault("the PDF cannot be opened") from error
 
 
@@ -73,7 +73,7 @@ def _page_codes(file: pikepdf.Pdf, page: pikepdf.Page, plate: Plate) -> PageCode
         )
     except Fault as fault:
         return PageCodes(None, None, str(fault))
-    except (pikepdf.PdfError, AttributeError, TypeError):
+    except (pikepdf.PdfError, RuntimeError, AttributeError, TypeError):
         return PageCodes(None, None, "the page's data are damaged")
 
 
