@@ -8,7 +8,7 @@
  * pixel or more, pass (4 bits) by two; horizontal mode with runs of 1 and 1 takes 3 + 6 + 3 bits
  * for two pixels, with longer runs fewer a pixel.  Only the first code may move by nothing (7 bits,
  * or 3 + 8 with a white run of 0), only the last may end in an empty run (10 bits).  Then 16 bytes
- * for EOFB (24 bits) or the bits that wait (63), and the word they are stored with. */
+ * for EOFB (24 bits), the bits that wait (7), and the word that the last are stored with. */
 uint64_t elqr_g4_bound(uint32_t width, uint32_t height) {
     return ((uint64_t)width * 7 + 32) * height / 8 + 16;
 }

@@ -78,27 +78,23 @@ ELQR_INLINE void g4_find_changes(g4_list *list, const uint8_t *row, uint32_t wid
 
 /*---- Bit writer ----*/
 
-/* Fewer than 64 bits wait in `pending`, in its low `waiting` bits. */
+/* Fewer than 8 bits wait in `pending`, at its high end; the bits below them are 0. */
 typedef struct {
     uint8_t *at;
     uint64_t pending;
     uint32_t waiting;
 } g4_writer;
 
-/* Appends the low `bits` bits (0..63) of `code`, whose higher bits are 0.  Stores whole words. */
+/* Appends the low `bits` bits (0..56) of `code`, whose higher bits are 0.  Stores a whole word each
+ * time: that costs less than foreseeing wrongly when a word is full. */
 ELQR_INLINE void g4_put(g4_writer *out, uint64_t code, uint32_t bits) {
-    uint32_t room = 64 - out->waiting;
-    if (ELQR_LIKELY(bits < room)) {
-        out->pending = out->pending << bits | code;
-        out->waiting += bits;
-        return;
-    }
-    uint32_t left = bits - room;
-    /* room is 64 only when nothing waits, and then bits < room: the shift stays below 64. */
-    elqr_store64(out->at, out->pending << room | code >> left);
-    out->at += 8;
-    out->pending = code & ((UINT64_C(1) << left) - 1);
-    out->waiting = left;
+    /* The mask matters where nothing is put after nothing: code is 0 then. */
+    uint64_t word = out->pending | code << ((64 - out->waiting - bits) & 63);
+    uint32_t filled = out->waiting + bits;
+    elqr_store64(out->at, word);
+    out->at += filled / 8;
+    out->pending = word << (filled & 56);
+    out->waiting = filled % 8;
 }
 
 /* `count` times V0. */
@@ -113,11 +109,14 @@ ELQR_INLINE void g4_put_eofb(g4_writer *out) {
     g4_put(out, 0x001001, 24);
 }
 
-/* Fills the last byte with zeros and stores what waits; `at` is then the end of the coding. */
+/* Bits written since `start`. */
+ELQR_INLINE uint64_t g4_length(const g4_writer *out, const uint8_t *start) {
+    return (uint64_t)(out->at - start) * 8 + out->waiting;
+}
+
+/* Fills the last byte, stored already, with zeros: `at` is then the end of the coding. */
 ELQR_INLINE void g4_finish(g4_writer *out) {
-    uint32_t bytes = (out->waiting + 7) / 8;
-    elqr_store64(out->at, out->waiting ? out->pending << (64 - out->waiting) : 0);
-    out->at += bytes;
+    out->at += out->waiting != 0;
     out->pending = 0;
     out->waiting = 0;
 }

@@ -1,31 +1,76 @@
 /* Codes pages from a plate and added ink.  See elqr.h for the contract, docs/g4.md for the idea. */
 #include "cpu.h"
 #include "page_items.h"
+#if ELQR_X86
+#include <immintrin.h>
+#endif
 
 /*---- Copying coded bits ----*/
 
-/* The 64 bits from bit `from` on; reads 9 bytes. */
+/* 57 bits or more from bit `from` on, at the high end. */
 ELQR_INLINE uint64_t bits_from(const uint8_t *bytes, uint64_t from) {
-    const uint8_t *at = bytes + from / 8;
-    return elqr_load64(at) << from % 8 | (uint64_t)at[8] >> (8 - from % 8);
+    return elqr_load64(bytes + from / 8) << from % 8;
 }
 
-/* Appends bits [from, to) of a string that has 8 bytes to spare. */
-ELQR_INLINE void put_bits(g4_writer *out, const uint8_t *bytes, uint64_t from, uint64_t to) {
-    uint32_t waiting = out->waiting;
-    uint64_t pending = out->pending;
-    if (waiting != 0)
-        for (; to - from >= 64; from += 64, out->at += 8) {
-            uint64_t word = bits_from(bytes, from);
-            elqr_store64(out->at, pending << (64 - waiting) | word >> waiting);
-            pending = word & ((UINT64_C(1) << waiting) - 1);
-        }
-    else
-        for (; to - from >= 64; from += 64, out->at += 8)
-            elqr_store64(out->at, bits_from(bytes, from));
-    out->pending = pending;
-    if (to != from)
-        g4_put(out, bits_from(bytes, from) >> (64 - (to - from)), (uint32_t)(to - from));
+/* Writes `count` bytes, those that begin `shift` (0..7) bits after `from`. */
+typedef void copier(uint8_t *to, const uint8_t *from, uint32_t shift, size_t count);
+
+ELQR_INLINE void copy_by_words(uint8_t *to, const uint8_t *from, uint32_t shift, size_t count) {
+    size_t done = 0;
+    for (; done + 8 <= count; done += 8) {
+        uint64_t word = elqr_load64(from + done) << shift;
+        elqr_store64(to + done, word | (uint64_t)from[done + 8] >> (8 - shift));
+    }
+    for (; done < count; done++)
+        to[done] = (uint8_t)(from[done] << shift | from[done + 1] >> (8 - shift));
+}
+
+#if ELQR_X86
+ELQR_TARGET("avx2")
+static inline __m256i shifted_block(const uint8_t *from, __m128i left, __m128i right,
+                                    __m256i high) {
+    __m256i here = _mm256_loadu_si256((const __m256i *)(const void *)from);
+    __m256i next = _mm256_loadu_si256((const __m256i *)(const void *)(from + 1));
+    /* There are no shifts of bytes: shift pairs, and drop what came from the neighbour. */
+    return _mm256_or_si256(_mm256_and_si256(_mm256_sll_epi16(here, left), high),
+                           _mm256_andnot_si256(high, _mm256_srl_epi16(next, right)));
+}
+
+ELQR_TARGET("avx2")
+static inline void copy_by_blocks(uint8_t *to, const uint8_t *from, uint32_t shift, size_t count) {
+    enum { BLOCK = 32 };
+    if (count < BLOCK) {
+        copy_by_words(to, from, shift, count);
+        return;
+    }
+    __m128i left = _mm_cvtsi32_si128((int)shift), right = _mm_cvtsi32_si128((int)(8 - shift));
+    __m256i high = _mm256_set1_epi8((char)(0xFF << shift));
+    for (size_t done = 0; done + BLOCK <= count; done += BLOCK)
+        _mm256_storeu_si256((__m256i *)(void *)(to + done),
+                            shifted_block(from + done, left, right, high));
+    /* The last block covers part of the one before again. */
+    _mm256_storeu_si256((__m256i *)(void *)(to + count - BLOCK),
+                        shifted_block(from + count - BLOCK, left, right, high));
+}
+#endif
+
+/* Appends bits [from, to) of a string with PAGE_SPARE bytes after it. */
+ELQR_INLINE void put_bits(g4_writer *out, const uint8_t *bytes, uint64_t from, uint64_t to,
+                          copier *copy) {
+    if (to - from >= 64) {
+        uint32_t lead = (8 - out->waiting) % 8;
+        if (lead != 0)
+            g4_put(out, bits_from(bytes, from) >> (64 - lead), lead);
+        from += lead;
+        size_t count = (size_t)(to - from) / 8;
+        copy(out->at, bytes + from / 8, from % 8, count);
+        out->at += count;
+        from += (uint64_t)count * 8;
+    }
+    for (uint32_t part; from < to; from += part) {
+        part = to - from < 56 ? (uint32_t)(to - from) : 56;
+        g4_put(out, bits_from(bytes, from) >> (64 - part), part);
+    }
 }
 
 /*---- Joined rows ----*/
@@ -47,7 +92,8 @@ ELQR_INLINE int keep_clear(joining *row, uint32_t left, uint32_t right) {
 }
 
 /* Adds a segment, whose positions are from x on and whose long code words are from `base` on. */
-ELQR_INLINE int join_segment(joining *row, const segment *piece, uint32_t x, const uint8_t *base) {
+ELQR_INLINE int join_segment(joining *row, const segment *piece, uint32_t x, const uint8_t *base,
+                             copier *copy) {
     const segment_code *code = &piece->entry[row->pending];
     if (!keep_clear(row, x + piece->left, x + piece->right))
         return 0;
@@ -70,7 +116,7 @@ ELQR_INLINE int join_segment(joining *row, const segment *piece, uint32_t x, con
         g4_put(&row->out, lead.code << code->length | code->bits, lead.bits + code->length);
     } else {
         g4_put(&row->out, lead.code, lead.bits);
-        put_bits(&row->out, base, code->bits * 8, code->bits * 8 + code->length);
+        put_bits(&row->out, base, code->bits * 8, code->bits * 8 + code->length, copy);
     }
     if (code->exit != SEGMENT_NONE)
         row->a0 = x + code->exit;
@@ -109,17 +155,21 @@ static int join_symbol(joining *row, const page_item *item, uint32_t y) {
     return 1;
 }
 
-ELQR_INLINE int join_item(joining *row, const page_item *item, uint32_t y) {
-    if (item->glyph == NULL)
-        return join_symbol(row, item, y);
+ELQR_INLINE int join_item(joining *row, const page_item *item, uint32_t y, copier *copy) {
+    if (ELQR_UNLIKELY(item->glyph == NULL)) {
+        joining stored = *row; /* so that only this must be in memory */
+        int joined = join_symbol(&stored, item, y);
+        *row = stored;
+        return joined;
+    }
     const segment *piece = page_glyph_segments(item->glyph) + (y - item->top);
     return piece->right == 0 || /* no ink in either row */
-           join_segment(row, piece, item->x, (const uint8_t *)item->glyph);
+           join_segment(row, piece, item->x, (const uint8_t *)item->glyph, copy);
 }
 
 /* Codes row y from the plate's segments and the active items.  Returns 0, and leaves the writer as
  * it was, where that cannot be done. */
-ELQR_INLINE int put_joined_row(g4_writer *out, const page_job *job, uint32_t y) {
+ELQR_INLINE int put_joined_row(g4_writer *out, const page_job *job, uint32_t y, copier *copy) {
     const page_plate *plate = job->plate;
     const uint32_t *cut = (const uint32_t *)page_at(plate, plate->cuts_at) + 2 * (size_t)y;
     if (cut[0] == PAGE_UNCUT)
@@ -130,8 +180,8 @@ ELQR_INLINE int put_joined_row(g4_writer *out, const page_job *job, uint32_t y) 
     joining row = {*out, 0, 0, 0, 1};
     while (item != items_end || piece != pieces_end) {
         int is_item = item != items_end && (piece == pieces_end || item->x < piece->left);
-        if (is_item ? !join_item(&row, item++, y)
-                    : !join_segment(&row, piece++, 0, (const uint8_t *)plate))
+        if (is_item ? !join_item(&row, item++, y, copy)
+                    : !join_segment(&row, piece++, 0, (const uint8_t *)plate, copy))
             return 0;
     }
     uint32_t width = plate->form.width;
@@ -154,6 +204,7 @@ typedef struct {
     uint64_t row_bound;
     page_job *job;
     int method;
+    copier *copy;
     uint32_t composed; /* the row whose changes are in job->changes[0], UINT32_MAX: none */
 } coding;
 
@@ -188,7 +239,8 @@ ELQR_INLINE int put_inked_rows(coding *page, uint32_t from, uint32_t to) {
     for (uint32_t y = from; y < to; y++) {
         if (!has_room(page, page->row_bound))
             return ELQR_BUFFER_TOO_SMALL;
-        if (page->method != ELQR_PAGE_JOINED || !put_joined_row(&page->out, page->job, y))
+        if (page->method != ELQR_PAGE_JOINED ||
+            !put_joined_row(&page->out, page->job, y, page->copy))
             put_composed_row(page, y);
     }
     return ELQR_OK;
@@ -200,7 +252,7 @@ ELQR_INLINE int put_static_rows(coding *page, uint32_t from, uint32_t to) {
     const uint64_t *row_bits = page_at(plate, plate->row_bits_at);
     if (!has_room(page, (row_bits[to] - row_bits[from]) / 8 + 16))
         return ELQR_BUFFER_TOO_SMALL;
-    put_bits(&page->out, page_at(plate, plate->coded_at), row_bits[from], row_bits[to]);
+    put_bits(&page->out, page_at(plate, plate->coded_at), row_bits[from], row_bits[to], page->copy);
     return ELQR_OK;
 }
 
@@ -226,10 +278,11 @@ ELQR_INLINE int put_strip(coding *page, uint32_t from, uint32_t to) {
 
 /* Codes a page into out[*used : capacity]; moves *used on and notes the end of each strip. */
 ELQR_INLINE int put_page(page_job *job, int method, uint8_t *out, size_t capacity, size_t *used,
-                         uint64_t *strip_ends) {
+                         uint64_t *strip_ends, copier *copy) {
     const elqr_plate_form *form = &job->plate->form;
-    coding page = {{out + *used, 0, 0}, out + capacity, elqr_g4_bound(form->width, 1), job, method,
-                   UINT32_MAX};
+    coding page = {
+        {out + *used, 0, 0}, out + capacity, elqr_g4_bound(form->width, 1), job, method, copy,
+        UINT32_MAX};
     for (uint32_t strip = 0; strip < job->plate->strips; strip++) {
         uint32_t from = strip * form->rows_per_strip;
         int status =
@@ -244,14 +297,14 @@ ELQR_INLINE int put_page(page_job *job, int method, uint8_t *out, size_t capacit
 
 static int put_page_portable(page_job *job, int method, uint8_t *out, size_t capacity, size_t *used,
                              uint64_t *strip_ends) {
-    return put_page(job, method, out, capacity, used, strip_ends);
+    return put_page(job, method, out, capacity, used, strip_ends, copy_by_words);
 }
 
 #if ELQR_X86
 ELQR_TARGET("avx2,bmi,bmi2,lzcnt,popcnt")
 static int put_page_avx2(page_job *job, int method, uint8_t *out, size_t capacity, size_t *used,
                          uint64_t *strip_ends) {
-    return put_page(job, method, out, capacity, used, strip_ends);
+    return put_page(job, method, out, capacity, used, strip_ends, copy_by_blocks);
 }
 #endif
 

@@ -63,17 +63,17 @@ static void code_entry(arena *memory, const stretch *part, uint32_t pending, seg
         b = segment_seek(above, 0, place.a0);
     }
     segment_put(&out, &part->row, above, a, b, &place);
-    uint64_t length = (uint64_t)(out.at - start) * 8 + out.waiting;
+    uint64_t length = g4_length(&out, start);
     code->exit = (uint16_t)place.a0;
     code->pending = (uint16_t)place.pending;
     code->length = (uint16_t)length;
+    g4_finish(&out);
     if (length <= SEGMENT_INLINE) {
-        code->bits = out.pending; /* fewer than 64 bits: all of them still wait */
+        code->bits = length != 0 ? elqr_load64(start) >> (64 - length) : 0;
         return;
     }
-    g4_finish(&out);
     code->bits = offset_of(memory, start);
-    memory->used = (size_t)(out.at - memory->base) + 8; /* the reader takes whole words */
+    memory->used = (size_t)(out.at - memory->base) + PAGE_SPARE;
     memory->full |= memory->used > memory->capacity;
 }
 
@@ -133,7 +133,7 @@ int elqr_glyph_make(const uint8_t *rows, size_t stride, uint32_t width, uint32_t
         return ELQR_OUT_OF_RANGE;
     page_glyph *glyph = take(&room, sizeof *glyph);
     segment *segments = take(&room, (height + 1) * sizeof *segments);
-    uint8_t *copy = take(&room, row_bytes * height + 8); /* the reader takes whole words */
+    uint8_t *copy = take(&room, row_bytes * height + PAGE_SPARE);
     if (room.full)
         return ELQR_BUFFER_TOO_SMALL;
     *glyph = (page_glyph){width, height, offset_of(&room, copy)};
@@ -142,7 +142,7 @@ int elqr_glyph_make(const uint8_t *rows, size_t stride, uint32_t width, uint32_t
         memcpy(copy + y * row_bytes, rows + y * stride, row_bytes);
         copy[(y + 1) * row_bytes - 1] &= visible;
     }
-    memset(copy + row_bytes * height, 0, 8);
+    memset(copy + row_bytes * height, 0, PAGE_SPARE);
     make_glyph_segments(&room, glyph, copy, row_bytes, segments);
     take(&room, 0); /* up to a multiple of 8 */
     if (room.full)
@@ -284,17 +284,17 @@ static void code_rows(maker *make) {
         }
         if (y % form->rows_per_strip == 0)
             make->above = g4_empty_list(make->above.changes - 1, form->width);
-        row_bits[y] = (uint64_t)(out.at - start) * 8 + out.waiting;
+        row_bits[y] = g4_length(&out, start);
         g4_find_changes(&make->row, make->rows + (size_t)y * make->plate->row_bytes, form->width);
         g4_put_row(&out, &make->row, &make->above, form->width);
         g4_list other = make->above;
         make->above = make->row;
         make->row = other;
     }
-    row_bits[form->height] = (uint64_t)(out.at - start) * 8 + out.waiting;
+    row_bits[form->height] = g4_length(&out, start);
     g4_finish(&out);
     memory->used = (size_t)(out.at - memory->base);
-    take(memory, 8); /* the reader takes whole words */
+    take(memory, PAGE_SPARE);
     make->plate->row_bits_at = offset_of(memory, row_bits);
     make->plate->coded_at = offset_of(memory, start);
 }
@@ -303,14 +303,14 @@ static void copy_rows(maker *make) {
     const elqr_plate_form *form = make->form;
     size_t row_bytes = make->plate->row_bytes;
     uint8_t visible = (uint8_t)(0xFF << (-form->width & 7));
-    uint8_t *rows = take(&make->memory, row_bytes * form->height + 8);
+    uint8_t *rows = take(&make->memory, row_bytes * form->height + PAGE_SPARE);
     if (rows == NULL)
         return;
     for (uint32_t y = 0; y < form->height; y++) {
         memcpy(rows + y * row_bytes, form->rows + y * form->stride, row_bytes);
         rows[(y + 1) * row_bytes - 1] &= visible;
     }
-    memset(rows + row_bytes * form->height, 0, 8);
+    memset(rows + row_bytes * form->height, 0, PAGE_SPARE);
     make->rows = rows;
     make->plate->rows_at = offset_of(&make->memory, rows);
 }

@@ -27,6 +27,8 @@ typedef struct {
 
 #define PAGE_UNCUT UINT32_MAX
 
+enum { PAGE_SPARE = 8 }; /* bytes after strings of bits: readers take whole words */
+
 ELQR_INLINE const segment *page_glyph_segments(const page_glyph *glyph) {
     return (const segment *)(const void *)(glyph + 1);
 }

@@ -33,7 +33,7 @@ typedef struct {
     uint16_t pending; /* how it leaves */
 } segment_code;
 
-enum { SEGMENT_INLINE = 38 }; /* with 3 + 21 bits of a live run below 2624 these fit one word */
+enum { SEGMENT_INLINE = 33 }; /* with 3 + 20 bits of a live run below 2624 they go in one put */
 
 /* Positions are relative to the segment's own x.  With left == right there is no ink in either row,
  * and nothing to code. */
