@@ -239,6 +239,16 @@ def test_tiny_pages(shape: tuple[int, int], target: Target | None) -> None:
     )
 
 
+def test_arrays_that_are_no_page_are_readings_too() -> None:
+    for array in (np.zeros((1, 70_000), np.uint8), np.zeros((9, 9, 2), np.uint8)):
+        assert read_page(array)[0].verdict == "bad_file"
+
+
+@pytest.mark.parametrize("shape", [(2, 65_535), (65_535, 2), (300, 40_000)])
+def test_longest_pages(shape: tuple[int, int]) -> None:
+    assert read_page(np.zeros(shape, np.uint8))[0].verdict == "unreadable"
+
+
 def test_larger_symbol_is_named(pictures: Any, code: Any) -> None:
     import segno
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import importlib
 import sys
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 from typing import Any
 
@@ -72,3 +74,19 @@ def test_a_killed_worker_costs_only_its_page(read: Any) -> None:
         ("deadly", None),
         *every_page("b"),
     ]
+
+
+def test_a_pool_that_broke_while_idle_is_made_anew(
+    read: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    submit = ProcessPoolExecutor.submit
+    broken = iter([False, False, True])  # the pool's first sign of life, a span, another span
+
+    def fail_once(pool: ProcessPoolExecutor, *args: Any) -> Any:
+        if next(broken, False):
+            raise BrokenProcessPool
+        return submit(pool, *args)
+
+    monkeypatch.setattr(ProcessPoolExecutor, "submit", fail_once)
+    rows = pages_read(read, ["a", "c", "d"], 2)
+    assert [(row["file"], row["page"]) for row in rows] == every_page("a", "c", "d")

@@ -14,7 +14,7 @@ import numpy as np
 from PIL import Image
 
 from elqr_fast.codes.elqr import is_elqr_prefix
-from elqr_fast.scan.pages import Grey, PageImage
+from elqr_fast.scan.pages import LONGEST_SIDE, Grey, PageImage
 from elqr_fast.scan.place import MM_PER_INCH, Placement, Region, Target
 from elqr_fast.scan.reading import Rung
 from elqr_fast.scan.symbols import Symbol, find_symbols
@@ -76,7 +76,8 @@ def _full_page(page: PageImage) -> list[Symbol]:
 
 
 def _thorough(page: PageImage) -> list[Symbol]:
-    factor = ENLARGED if page.grey.size <= ENLARGE_PIXELS else 1
+    small = page.grey.size <= ENLARGE_PIXELS and max(page.grey.shape) <= LONGEST_SIDE // ENLARGED
+    factor = ENLARGED if small else 1
     return find_symbols(_enlarged(page.grey, factor), Rung.PAGE_THOROUGH, factor=factor)
 
 

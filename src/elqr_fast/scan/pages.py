@@ -17,6 +17,10 @@ Grey = npt.NDArray[np.uint8]
 Dpi = tuple[float, float]
 
 
+#: Pixels of a page's longer side: zxing-cpp takes no more.
+LONGEST_SIDE = 65_535
+
+
 @dataclass(frozen=True, slots=True)
 class Limits:
     """What is opened at most, so that a hostile header cannot take all memory."""
@@ -29,6 +33,8 @@ class Limits:
     def check_pixels(self, width: int, height: int) -> None:
         if width < 1 or height < 1:
             raise InputError(f"an empty image: {width} x {height} pixels")
+        if max(width, height) > LONGEST_SIDE:
+            raise InputError(f"{width} x {height} pixels: no side may exceed {LONGEST_SIDE:,}")
         if width * height > self.pixels:
             raise InputError(
                 f"{width} x {height} pixels are more than the limit of {self.pixels:,}"

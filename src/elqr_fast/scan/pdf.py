@@ -48,7 +48,9 @@ class PdfPages:
             # The pixels belong to Python (`new_native`) and outlive pdfium's bitmap.
             grey = sheet.render(scale=scale, grayscale=True).to_numpy()
             sheet.close()
-        except pypdfium2.PdfiumError as error:
+        except InputError:
+            raise
+        except (pypdfium2.PdfiumError, ValueError, OverflowError) as error:
             raise InputError("a broken PDF page") from error
         return Pixels(grey, (self._dpi, self._dpi))
 

@@ -56,14 +56,15 @@ def read_page(
     the page.  Without one every eL-QR of the page is a slip judged by itself, top to bottom.
     Further readings are the page's other codes.  `dpi` is an array's.
     """
-    page = image if isinstance(image, PageImage) else _page_of(image, dpi)
+    file, number = (image.file, image.page) if isinstance(image, PageImage) else ("", 0)
     try:
+        page = image if isinstance(image, PageImage) else _page_of(image, dpi)
         readings = _read(page, target)
     except InputError as error:
         readings = [Reading(Verdict.BAD_FILE, str(error))]
     except MemoryError:
         readings = [Reading(Verdict.BAD_FILE, "the page needs more memory than there is")]
-    return [replace(reading, file=page.file, page=page.page) for reading in readings]
+    return [replace(reading, file=file, page=number) for reading in readings]
 
 
 def _page_of(array: npt.NDArray[np.uint8], dpi: float | None) -> PageImage:

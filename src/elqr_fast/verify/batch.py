@@ -56,8 +56,9 @@ def read(
     """Read every code of an image: a path, a file's bytes, or pixels (uint8 [h, w], 0 = black).
 
     With a form the first reading of each page is the slip's own.  With `as_of` a slip to be paid by
-    an earlier day is `expired`.  A bad picture is a reading with a verdict; InputError is raised
-    only for a path that is no file and an array that is no picture.
+    an earlier day is `expired`.  A bad picture is a reading with the verdict `bad_file`.
+
+    Raises InputError for a path that is no file, ConfigError for a bad option or form.
     """
     _refuse_unsupported(scanner, min_grade)
     if isinstance(image, str | PathLike) and not Path(image).is_file():
@@ -99,10 +100,10 @@ def verify(
     day, target = parse_day(as_of), target_of(form)
     files = list_scans(scans)
     check_manifests(files)
+    notices = None if ledger is None else open_ledger(ledger)
     folder = None if out is None else Path(out)
     if folder is not None:
         private_directory(folder)
-    notices = None if ledger is None else open_ledger(ledger)
     do = partial(read_span, target=target, limits=limits or Limits())
     with Spool(folder) as spool:
         _fill(spool, read_files(files, do, _worker_count(workers, files)), len(files), progress)

@@ -87,7 +87,7 @@ class _Crew:
         self._fresh = spans
         self._read = read
         self._workers = workers
-        #: Later spans of files that were begun; they come before any fresh one.
+        #: Spans that come before any fresh one: the rest of files that were begun.
         self._rest: list[Span] = []
         self._running: dict[Future[Outcome], Span] = {}
         self._done: list[tuple[Span, Outcome]] = []
@@ -101,6 +101,8 @@ class _Crew:
                 self._collect(finished)
                 yield from self._in_order()
                 self._hand_out()
+            assert not self._rest
+            assert not self._done
         finally:
             self._pool.shutdown(wait=True, cancel_futures=True)
 
@@ -109,7 +111,15 @@ class _Crew:
             span = self._next()
             if span is None:
                 return
+            self._begin(span)
+
+    def _begin(self, span: Span) -> None:
+        try:
             self._running[self._pool.submit(self._read, span)] = span
+        except BrokenProcessPool:
+            # A worker has just died, of what is under way or of a lack of memory while idle.
+            heapq.heappush(self._rest, span)
+            self._find_killer()
 
     def _next(self) -> Span | None:
         """The next span to read; None if there is none, or none that may be begun now.
