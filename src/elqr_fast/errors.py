@@ -70,6 +70,10 @@ class OutputError(ElqrError, OSError):
     exit_code = ExitCode.OUTPUT
 
 
+class ReadBackError(OutputError):
+    """What was emitted does not read as the record it was made of."""
+
+
 class Interrupted(ElqrError, KeyboardInterrupt):
     """The user stopped a run; what is finished stays, and a rerun resumes."""
 

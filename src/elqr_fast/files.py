@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -33,17 +34,22 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
     Yields a binary file to write to.  If the block raises, nothing is left behind; an OSError
     becomes an `OutputError` that names the file.
     """
-    part = path.with_name(path.name + PART)
+    part: Path | None = None
     try:
-        with _open_private(part) as file:
+        # Each writer has a name of its own: one that outlived its supervisor cannot rename the
+        # half of another.  mkstemp makes it its owner's only.
+        descriptor, name = tempfile.mkstemp(PART, f"{path.name}.", path.parent)
+        part = Path(name)
+        with os.fdopen(descriptor, "w+b") as file:
             yield file
             file.flush()
             os.fsync(file.fileno())
         part.replace(path)
         sync_directory(path.parent)
     except BaseException as error:
-        with suppress(OSError):
-            part.unlink(missing_ok=True)
+        if part is not None:
+            with suppress(OSError):
+                part.unlink(missing_ok=True)
         if isinstance(error, OSError) and not isinstance(error, OutputError):
             raise output_error(path, error) from error
         raise
@@ -74,10 +80,3 @@ def sync_directory(path: Path) -> None:
 def output_error(path: Path, error: OSError) -> OutputError:
     """An OSError in the words of a user: which file, and what the system said."""
     return OutputError(f"{path}: cannot write: {error.strerror or error}")
-
-
-def _open_private(path: Path) -> BinaryIO:
-    # Unlinked first: an old file would keep its own, perhaps wider, mode.
-    path.unlink(missing_ok=True)
-    flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
-    return os.fdopen(os.open(path, flags, 0o600), "w+b")

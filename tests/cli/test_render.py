@@ -82,7 +82,7 @@ def test_a_missing_file(elqr: Elqr, tmp_path: Path) -> None:
         (("--form", "mru"), "unknown form 'mru'; did you mean 'maru'"),
         (("--form", "maru", "--dpi", "240"), "240"),
         (("--form", "maru", "--to", "docx"), "docx"),
-        (("--form", "maru", "--engine", "ray"), "engine is 'ray'"),
+        (("--form", "maru", "--engine", "dask"), "'dask'"),
         (("--form", "maru", "--workers", "0"), "workers"),
         (("--form", "maru", "--columns", "none.toml"), "none.toml"),
         ((), "--form"),

@@ -11,7 +11,8 @@ from elqr_fast.errors import ExitCode
 from elqr_fast.records.mapping import load_column_map
 from elqr_fast.render.plate import Layer
 from elqr_fast.run import render as run_render
-from elqr_fast.run.plan import LAYERS, OUTPUTS, VERIFY, Output, Verify
+from elqr_fast.run.engines import ENGINES
+from elqr_fast.run.plan import CHUNK_ROWS, LAYERS, OUTPUTS, VERIFY, Output, Verify
 
 
 @click.command()
@@ -42,7 +43,25 @@ from elqr_fast.run.plan import LAYERS, OUTPUTS, VERIFY, Output, Verify
     help="Which slips are read back from what was emitted before it counts as printed.",
 )
 @click.option("--workers", type=click.IntRange(min=1), help="Processes; default: every core.")
-@click.option("--engine", default="local", show_default=True, help="Only `local` so far.")
+@click.option(
+    "--engine",
+    type=click.Choice(ENGINES),
+    default="local",
+    show_default=True,
+    help="`ray` works on a Ray cluster (an extra: elqr-fast[ray]).",
+)
+@click.option(
+    "--deadline",
+    type=click.FloatRange(min=0, min_open=True),
+    help="Seconds a chunk may take before its worker is replaced; default 60, and 1 a slip.",
+)
+@click.option(
+    "--chunk-rows",
+    type=click.IntRange(1, 50_000),
+    default=CHUNK_ROWS,
+    show_default=True,
+    help="Notices in one chunk, and so slips in one file.",
+)
 @click.option("--draft", is_flag=True, help="Use stand-in fonts and stamp every slip DRAFT.")
 @click.option("--json", "as_json", is_flag=True, help="End with one JSON object.")
 def render(
@@ -57,6 +76,8 @@ def render(
     verify: Verify,
     workers: int | None,
     engine: str,
+    deadline: float | None,
+    chunk_rows: int,
     draft: bool,
     as_json: bool,
 ) -> ExitCode:
@@ -76,6 +97,8 @@ def render(
             verify=verify,
             workers=workers,
             engine=engine,
+            deadline=deadline,
+            chunk_rows=chunk_rows,
             encoding=encoding,
             columns=load_column_map(columns) if columns else None,
             draft=draft,

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import BinaryIO
 
 import msgspec
@@ -20,14 +21,14 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from elqr_fast.codes.elqr import key_hash
-from elqr_fast.errors import FieldError, OutputError
+from elqr_fast.errors import FieldError, ReadBackError
 from elqr_fast.files import replacing
 from elqr_fast.forms import Form
 from elqr_fast.render import pdf, preview, readback, tiff
 from elqr_fast.render.pages import Page, compose
 from elqr_fast.render.plate import Plate, make_plate
 from elqr_fast.render.slips import Slips, prepare
-from elqr_fast.run.journal import MANIFEST, REJECTS, ChunkEntry, FileEntry, sidecar
+from elqr_fast.run.journal import MANIFEST, REJECTS, STATE, ChunkEntry, FileEntry, sidecar
 from elqr_fast.run.plan import ChunkJob, Options
 
 MANIFEST_SCHEMA = pa.schema(
@@ -58,6 +59,11 @@ class Stopwatch:
             self.seconds[stage] = self.seconds.get(stage, 0.0) + spent
 
 
+def make_printer(form: Form, options: Options, out: Path) -> Callable[[ChunkJob], ChunkEntry]:
+    """The chunk function; made in the worker that will call it."""
+    return Press(form, options, out).print
+
+
 class Press:
     """A form set up on one device: prints any chunk of the run."""
 
@@ -67,7 +73,10 @@ class Press:
         self.plate: Plate = make_plate(form, options.dpi, layer=options.layer, draft=options.draft)
 
     def print(self, job: ChunkJob) -> ChunkEntry:
-        """Print one chunk; its files, rejects and manifest rows are on disk on return."""
+        """Print one chunk; its files, rejects and manifest rows are on disk on return.
+
+        Of a trial nothing is.  Raises ReadBackError, and OutputError if a file cannot be written.
+        """
         watch = Stopwatch()
         with watch("codes"):
             slips = prepare(
@@ -82,34 +91,44 @@ class Press:
             if unprintable:
                 slips = slips.take(np.flatnonzero(np.isin(slips.rows, [p.row for p in pages])))
         errors = sorted([*slips.errors, *unprintable], key=lambda e: (e.row, e.field, e.rule))
-        files = self._write(job.index, pages, slips, watch)
+        files = self._write(job, pages, slips, watch)
         verified = self._checked_pages(len(pages))
-        with watch("bookkeeping"):
-            self._write_rejects(job.index, errors)
-            self._write_manifest(job.index, files, slips, set(verified))
+        if job.keep:
+            with watch("bookkeeping"):
+                self._write_rejects(job.index, errors)
+                self._write_manifest(job.index, files, slips, set(verified))
         rows, printed = job.table.num_rows, len(pages)
         return ChunkEntry(
             job.index, job.id, rows, printed, rows - printed, len(verified), files, watch.seconds
         )
 
     def _write(
-        self, index: int, pages: list[Page], slips: Slips, watch: Stopwatch
+        self, job: ChunkJob, pages: list[Page], slips: Slips, watch: Stopwatch
     ) -> list[FileEntry]:
         if not pages:
             return []
         if self.options.to == "png":
             return [
                 self._write_file(
-                    f"slip-{page.row + 1:09d}.png", [page], slips.take(np.array([i])), watch
+                    f"slip-{page.row + 1:09d}.png",
+                    job.keep,
+                    [page],
+                    slips.take(np.array([i])),
+                    watch,
                 )
                 for i, page in enumerate(pages)
             ]
-        return [self._write_file(f"slips-{index + 1:06d}.{self.options.to}", pages, slips, watch)]
+        name = f"slips-{job.index + 1:06d}.{self.options.to}"
+        return [self._write_file(name, job.keep, pages, slips, watch)]
+
+    def _open(self, name: str, keep: bool) -> AbstractContextManager[BinaryIO]:
+        """A file to write to; of a trial, one without a name."""
+        return replacing(self.out / name) if keep else TemporaryFile(dir=self.out / STATE)
 
     def _write_file(
-        self, name: str, pages: list[Page], slips: Slips, watch: Stopwatch
+        self, name: str, keep: bool, pages: list[Page], slips: Slips, watch: Stopwatch
     ) -> FileEntry:
-        with replacing(self.out / name) as file:
+        with self._open(name, keep) as file:
             with watch("writing"):
                 self._emit(file, pages)
                 file.flush()
@@ -138,7 +157,7 @@ class Press:
         faults = self._faults(file, slips, checked) if checked else []
         if faults:
             page, reason = faults[0]
-            raise OutputError(
+            raise ReadBackError(
                 f"{name}: page {page + 1} does not read back as its record ({reason});"
                 f" {len(faults)} of {len(checked)} pages checked are wrong; nothing was kept"
             )

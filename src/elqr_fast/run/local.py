@@ -1,71 +1,169 @@
-"""The local engine: chunks on this machine, in this process or in spawned workers."""
+"""The local engine: workers on this machine, in spawned processes or in this one."""
 
 from __future__ import annotations
 
 import multiprocessing
 import os
+import pickle
 import signal
-from collections.abc import Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from concurrent.futures.process import BrokenProcessPool
-from itertools import islice
+import threading
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from multiprocessing.connection import Connection, wait
 from pathlib import Path
+from typing import Any
 
-from elqr_fast.errors import OutputError
-from elqr_fast.forms import Form
-from elqr_fast.run.chunk import Press
-from elqr_fast.run.journal import ChunkEntry
-from elqr_fast.run.plan import ChunkJob, Options
+from elqr_fast.run.supervisor import START_SECONDS, Answer, Done, Failed, Ready, failure
 
-#: Chunks waiting per worker: enough to keep it busy, few enough that memory does not grow.
-AHEAD = 2
+#: Makes, in the worker and once, what does its tasks.
+Setup = Callable[[], Callable[[Any], Any]]
 
-_press: Press | None = None
+#: Linux kills the process with the highest score when memory runs out: a worker can be replaced,
+#: its supervisor cannot.  The scale ends at 1000.
+OOM_SCORE = 500
 
 
-def print_chunks(
-    jobs: Iterator[ChunkJob], form: Form, options: Options, out: Path, workers: int | None
-) -> Iterator[ChunkEntry]:
-    """Print the jobs, yielding each chunk's entry as it finishes, in any order."""
-    count = workers or os.cpu_count() or 1
-    if count == 1:
-        press = Press(form, options, out)
-        yield from map(press.print, jobs)
-        return
-    pool = ProcessPoolExecutor(
-        count,
-        mp_context=multiprocessing.get_context("spawn"),
-        initializer=_set_up,
-        initargs=(form, options, out),
-    )
+class LocalPlace:
+    """Spawned processes, each with a pipe of its own: one that breaks breaks no other."""
+
+    start_seconds: float | None = START_SECONDS
+
+    def __init__(self, setup: Setup) -> None:
+        self._setup = setup
+        self._context = multiprocessing.get_context("spawn")
+
+    def hire(self) -> _Process:
+        ours, theirs = self._context.Pipe()
+        process = self._context.Process(target=_serve, args=(theirs, self._setup), daemon=True)
+        process.start()
+        # From now on only the worker holds its end: when it dies, ours reads the end of file.
+        theirs.close()
+        return _Process(process, ours)
+
+    def answers(
+        self, workers: Sequence[_Process], seconds: float | None
+    ) -> list[tuple[_Process, Answer]]:
+        by_pipe = {worker.pipe: worker for worker in workers}
+        return [(by_pipe[pipe], by_pipe[pipe].answer()) for pipe in wait(by_pipe, seconds)]  # type: ignore[index]
+
+    def close(self) -> None:
+        """Nothing is held but the workers."""
+
+
+class _Process:
+    """The supervisor's side of a worker process."""
+
+    def __init__(self, process: Any, pipe: Connection[Any, Any]) -> None:
+        self._process = process
+        self.pipe = pipe
+
+    def start(self, task: Any) -> None:
+        # A stopped worker does not empty its pipe, and a full pipe must not hold up the rest.
+        threading.Thread(target=self._send, args=(pickle.dumps(task),), daemon=True).start()
+
+    def _send(self, task: bytes) -> None:
+        with suppress(OSError):  # the worker died or was stopped, which `answer` tells
+            self.pipe.send_bytes(task)
+
+    def answer(self) -> Answer:
+        try:
+            answer: Answer = self.pipe.recv()
+        except (EOFError, OSError):
+            self._process.join()
+            return Failed(_how_it_ended(self._process.exitcode))
+        return answer
+
+    def stop(self) -> None:
+        self._process.kill()
+        self._process.join()
+        self.pipe.close()
+
+
+def _how_it_ended(code: int | None) -> str:
+    if code is not None and code < 0:
+        return f"its worker was ended by signal {-code}"
+    return "its worker ended"
+
+
+def _serve(pipe: Connection[Any, Any], setup: Setup) -> None:
+    """A worker's whole life: set up, then task after task, until it fails or nobody asks."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the supervisor's to handle
+    _end_with_supervisor()
+    _offer_to_oom_killer()
+    with suppress(EOFError, OSError):  # the supervisor is gone: so are we
+        try:
+            do = setup()
+        except Exception as error:
+            pipe.send(failure(error))
+            return
+        pipe.send(Ready())
+        while True:
+            pipe.send(attempt(do, pickle.loads(pipe.recv_bytes())))
+
+
+def attempt(do: Callable[[Any], Any], task: Any) -> Answer:
+    """Do a task; what it raises is an answer too."""
     try:
-        yield from _flow(pool, jobs, count * AHEAD)
-    except BrokenProcessPool as error:
-        raise OutputError(
-            "a worker process died (out of memory?); run the same command again to resume"
-        ) from error
-    finally:
-        pool.shutdown(wait=True, cancel_futures=True)
+        return Done(do(task))
+    except Exception as error:
+        return failure(error)
 
 
-def _flow(
-    pool: ProcessPoolExecutor, jobs: Iterator[ChunkJob], in_flight: int
-) -> Iterator[ChunkEntry]:
-    running: set[Future[ChunkEntry]] = {pool.submit(_print, job) for job in islice(jobs, in_flight)}
-    while running:
-        finished, running = wait(running, return_when=FIRST_COMPLETED)
-        for future in finished:
-            yield future.result()
-        running |= {pool.submit(_print, job) for job in islice(jobs, len(finished))}
+def _end_with_supervisor() -> None:
+    """Die when the supervisor dies: a chunk in hand would be done again beside us."""
+    supervisor = multiprocessing.parent_process()
+    if supervisor is None:
+        return
+
+    def watch() -> None:
+        wait([supervisor.sentinel])
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
 
 
-def _set_up(form: Form, options: Options, out: Path) -> None:
-    """Make the worker's press once; Ctrl-C is the supervisor's to handle."""
-    global _press
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    _press = Press(form, options, out)
+def _offer_to_oom_killer() -> None:
+    with suppress(OSError):  # Linux only, and not in every container
+        Path("/proc/self/oom_score_adj").write_text(str(OOM_SCORE), encoding="ascii")
 
 
-def _print(job: ChunkJob) -> ChunkEntry:
-    assert _press is not None
-    return _press.print(job)
+class HerePlace:
+    """This process as the only worker.  Nobody can replace it: no deadline, and what kills it
+    kills the run; what merely raises is retried and narrowed down as anywhere."""
+
+    start_seconds: float | None = None
+
+    def __init__(self, setup: Setup) -> None:
+        self._setup = setup
+        self._do: Callable[[Any], Any] | None = None
+
+    def hire(self) -> _Here:
+        self._do = self._do or self._setup()
+        return _Here(self._do)
+
+    def answers(
+        self, workers: Sequence[_Here], seconds: float | None
+    ) -> list[tuple[_Here, Answer]]:
+        return [(worker, worker.answer()) for worker in workers]
+
+    def close(self) -> None:
+        """Nothing is held."""
+
+
+class _Here:
+    def __init__(self, do: Callable[[Any], Any]) -> None:
+        self._do = do
+        self._task: Any = None
+        self._ready = False
+
+    def start(self, task: Any) -> None:
+        self._task = task
+
+    def answer(self) -> Answer:
+        if not self._ready:
+            self._ready = True
+            return Ready()
+        return attempt(self._do, self._task)
+
+    def stop(self) -> None:
+        """There is nothing to stop."""

@@ -7,8 +7,8 @@ fingerprint, the row range, the form and its fonts, the options that change byte
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Literal, get_args
 
@@ -21,6 +21,7 @@ from elqr_fast.errors import ConfigError, FieldError
 from elqr_fast.records.duplicates import find_duplicates
 from elqr_fast.records.readers import Notices
 from elqr_fast.render.plate import Layer, Plate
+from elqr_fast.run.supervisor import Lost
 from elqr_fast.version import __version__
 
 Output = Literal["pdf", "tiff", "png"]
@@ -63,10 +64,54 @@ class ChunkJob:
     id: str
     first_row: int
     table: pa.RecordBatch
-    #: Rows the reader could not take apart; all null in the table.
+    #: Rows of which nothing can be said but why they are not printed: the reader could not take
+    #: them apart, or they cannot be printed at all.  All null in the table.
     unread: list[FieldError]
     #: Rows whose case key an earlier row of the run has.
     duplicates: list[FieldError]
+    #: False for a trial: everything is done, and nothing is kept.
+    keep: bool = True
+
+    @property
+    def size(self) -> int:
+        return int(self.table.num_rows)
+
+    def halves(self) -> tuple[ChunkJob, ChunkJob]:
+        """Trials of the first and the second half of the rows."""
+        middle = self.size // 2
+        return self._trial(0, middle), self._trial(middle, self.size)
+
+    def without(self, lost: Sequence[Lost[ChunkJob]]) -> ChunkJob:
+        """The same chunk, the rows of these trials rejected."""
+        poisoned = [_poison(trial.part.first_row, trial.reason) for trial in lost]
+        unread = sorted([*self.unread, *poisoned], key=lambda error: error.row)
+        rows = np.arange(self.size)
+        gone = np.isin(rows + self.first_row, [error.row for error in poisoned])
+        return replace(self, table=self.table.take(pa.array(rows, mask=gone)), unread=unread)
+
+    def settled(self, lost: Sequence[Lost[ChunkJob]]) -> bool:
+        """Never: each row decides about itself only."""
+        return False
+
+    def _trial(self, start: int, stop: int) -> ChunkJob:
+        rows = range(self.first_row + start, self.first_row + stop)
+        return replace(
+            self,
+            first_row=rows.start,
+            table=_compact(self.table.slice(start, stop - start)),
+            unread=[error for error in self.unread if error.row in rows],
+            duplicates=[error for error in self.duplicates if error.row in rows],
+            keep=False,
+        )
+
+
+def _poison(row: int, reason: str) -> FieldError:
+    return FieldError(row, "slip", "poison", reason, "a slip that can be printed and read back")
+
+
+def _compact(rows: pa.RecordBatch) -> pa.RecordBatch:
+    """The same rows on their own: a slice is sent to a worker with all that it was cut from."""
+    return rows.take(pa.array(range(rows.num_rows)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +143,7 @@ class Plan:
                 index=index,
                 id=self.chunk_id(batch.first_row, rows),
                 first_row=batch.first_row,
-                table=batch.table,
+                table=_compact(batch.table),
                 unread=batch.errors,
                 duplicates=self._duplicates_in(batch.first_row, rows),
             )
