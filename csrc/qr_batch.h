@@ -35,10 +35,10 @@ enum {
 
 /* Which words make up a module: what a vector takes in. */
 typedef struct {
-    uint16_t word;   /* codeword bit, an index to `planes`; qr_plan.no_word where it is 0 */
-    uint16_t output; /* where the word goes in `output` */
-    uint8_t column;
-    uint8_t signature; /* bit k: mask k flips the module */
+    uint16_t word;      /* codeword bit, an index to `planes`; qr_plan.no_word where it is 0 */
+    uint16_t output;    /* where the word goes in `output` */
+    uint16_t vector;    /* words from the row's first to the module's vector */
+    uint16_t signature; /* bit k: mask k flips the module */
 } qr_module;
 
 /* The low `count` bits of every 2 * count: ...00001111 for 4. */

@@ -68,7 +68,8 @@ static uint8_t format_signature(int level, int bit) {
 
 static void add_module(qr_plan *plan, int *count, int row, int column, uint16_t word,
                        uint8_t signature) {
-    const qr_module module = {word, output_of(plan, row, column), (uint8_t)column, signature};
+    const qr_module module = {word, output_of(plan, row, column),
+                              (uint16_t)(column * plan->lanes), signature};
     plan->modules[(*count)++] = module;
 }
 

@@ -5,11 +5,12 @@
  *   TARGET, NAME(x)     the function attribute, and x with the variant's suffix
  *   LOAD, STORE         of words; LOAD_BYTES, STORE_BYTES of bytes, the first of a word lowest
  *   ZEROS, ONES, EVERY(word), NOT, AND, OR, XOR, IS_ZERO
- *   XOR3, MAJORITY, AND3, OR3 of (a, b, c), and
+ *   XOR3, AND3, OR3 of (a, b, c), and
  *   DIFFER3             a, b and c are not all equal
  *   AND_NOT_AND         a & ~b & c
  *   AND_NAND            a & ~(b & c)
  *   OR_XOR              a | (b ^ c)
+ *   ADD_TWO(carry, sum, a, b)  sum + a + b = 2 * carry + the new sum
  *   SPREAD(word, bits)  the word in every lane, inverted in lane k where bit k is 1
  *   EXCHANGE(a, b, s, mask)   a's bits above the low s of every 2s with b's low ones (`mask`)
  *
@@ -95,40 +96,29 @@ static TARGET void NAME(transpose_words)(const uint64_t *vectors, uint8_t *rows,
 
 typedef struct {
     VECTOR planes[COUNT_PLANES];
-    VECTOR waiting[WAITING]; /* bits of weight 2^weight that are not yet in `planes` */
-    int waits, weight;
+    VECTOR waiting[WAITING]; /* bits of one weight that are not yet in `planes` */
 } NAME(counter);
 
-/* sum + a + b = 2 * carry + the new sum */
-#define ADD_TWO(carry, sum, a, b)                                                                  \
-    do {                                                                                           \
-        const VECTOR sum_ = sum, a_ = a, b_ = b;                                                   \
-        carry = MAJORITY(sum_, a_, b_);                                                            \
-        sum = XOR3(sum_, a_, b_);                                                                  \
-    } while (0)
-
-static TARGET void NAME(clear)(NAME(counter) *counter, int weight) {
+static TARGET void NAME(clear)(NAME(counter) *counter) {
     for (int p = 0; p < COUNT_PLANES; p++)
         counter->planes[p] = ZEROS;
-    counter->waits = 0;
-    counter->weight = weight;
 }
 
-/* Takes the waiting bits two at a time into the sum of their weight; the carries, half as many,
- * wait for the next. */
-static TARGET void NAME(settle)(NAME(counter) *counter) {
+/* Takes `count` waiting bits of weight 2^p two at a time into the sum of their weight; the carries,
+ * half as many, wait for the next. */
+static TARGET void NAME(settle)(NAME(counter) *counter, int p, int count) {
     VECTOR *bits = counter->waiting;
-    int count = counter->waits;
-    for (int p = counter->weight; p < COUNT_PLANES && count > 0; p++) {
+    for (; p < COUNT_PLANES && count > 0; p++) {
         if (count % 2 != 0)
             bits[count++] = ZEROS;
         VECTOR sum = counter->planes[p];
         count /= 2;
-        for (int i = 0; i < count; i++)
-            ADD_TWO(bits[i], sum, bits[2 * i], bits[2 * i + 1]);
+        for (int i = 0; i < count; i++) {
+            const VECTOR first = bits[2 * i], second = bits[2 * i + 1];
+            ADD_TWO(bits[i], sum, first, second);
+        }
         counter->planes[p] = sum;
     }
-    counter->waits = 0;
 }
 
 /* The two lowest planes of a counter, while a line is swept. */
@@ -152,6 +142,7 @@ typedef struct {
     NAME(counter) mixed;   /* 2 x 2 blocks that are not of one colour */
     NAME(counter) finders; /* 1011101 with four light modules on a side */
     NAME(counter) dark;
+    int line_waits, area_waits; /* bits that wait in tame and finders, and in mixed and dark */
 } NAME(penalties);
 
 /* What a sweep remembers of the line behind it; a number tells how many modules back. */
@@ -171,21 +162,21 @@ typedef struct {
  * more together, with gaps of two or more, so that the middle one of three neighbours is also their
  * majority: a carry that costs nothing. */
 ELQR_INLINE TARGET void NAME(add_runs)(NAME(line) *line, NAME(counter) *tame, int place,
-                                       VECTOR differ0, VECTOR differ1, VECTOR differ2,
-                                       VECTOR differ3) {
+                                       int group, VECTOR differ0, VECTOR differ1,
+                                       VECTOR differ2, VECTOR differ3) {
     /* Fives that would reach outside the symbol are no runs. */
     const VECTOR broken0 = place == INSIDE ? OR(differ0, line->differ2) : ONES;
     const VECTOR broken1 = place == INSIDE ? OR(differ1, line->differ1) : ONES;
     const VECTOR broken2 = place == INSIDE ? OR(differ2, differ0) : ONES;
     const VECTOR broken3 = place == AT_END ? ONES : OR(differ3, differ1);
-    const VECTOR tame0 = AND3(broken0, line->broken1, line->broken2);
-    const VECTOR tame1 = AND3(broken1, broken0, line->broken1);
-    const VECTOR tame2 = AND3(broken2, broken1, broken0);
-    const VECTOR tame3 = AND3(broken3, broken2, broken1);
+    const VECTOR tame0 = AND3(line->broken2, broken0, line->broken1);
+    const VECTOR tame1 = AND3(line->broken1, broken1, broken0);
+    const VECTOR tame2 = AND3(broken0, broken2, broken1);
+    const VECTOR tame3 = AND3(broken1, broken3, broken2);
+    const VECTOR odd = XOR3(tame0, tame1, tame2);
     VECTOR carry;
-    ADD_TWO(carry, line->tame.ones, XOR3(tame0, tame1, tame2), tame3);
-    ADD_TWO(tame->waiting[tame->waits], line->tame.twos, tame1, carry);
-    tame->waits++;
+    ADD_TWO(carry, line->tame.ones, odd, tame3);
+    ADD_TWO(tame->waiting[group], line->tame.twos, tame1, carry);
     line->broken1 = broken3;
     line->broken2 = broken2;
 }
@@ -194,22 +185,24 @@ ELQR_INLINE TARGET void NAME(add_runs)(NAME(line) *line, NAME(counter) *tame, in
  * is then the four that come before a core which ended four modules earlier.  Cores that end within
  * four modules exclude each other: what is counted is their disjunction. */
 ELQR_INLINE TARGET void NAME(add_finders)(NAME(line) *line, NAME(counter) *finders, int place,
-                                          VECTOR *lit, VECTOR b0, VECTOR b1, VECTOR b2, VECTOR b3) {
-    if (place != AT_START) {
+                                          int group, VECTOR *lit, VECTOR b0, VECTOR b1, VECTOR b2, VECTOR b3) {
+    if (place == AT_START)
+        finders->waiting[group] = ZEROS;
+    else {
         const VECTOR found0 = AND_NAND(line->core4, lit[0], lit[-11]);
         const VECTOR found1 = AND_NAND(line->core3, lit[1], lit[-10]);
         const VECTOR found2 = AND_NAND(line->core2, lit[2], lit[-9]);
         const VECTOR found3 = AND_NAND(line->core1, lit[3], lit[-8]);
-        finders->waiting[finders->waits++] = OR(OR3(found0, found1, found2), found3);
+        finders->waiting[group] = OR(OR3(found0, found1, found2), found3);
     }
     const VECTOR dld0 = AND_NOT_AND(b0, line->module1, line->module2);
     const VECTOR dld1 = AND_NOT_AND(b1, b0, line->module1);
     const VECTOR dld2 = AND_NOT_AND(b2, b1, b0);
     const VECTOR dld3 = AND_NOT_AND(b3, b2, b1);
-    line->core4 = AND3(dld0, line->module3, line->dld4);
-    line->core3 = AND3(dld1, line->module2, line->dld3);
-    line->core2 = AND3(dld2, line->module1, line->dld2);
-    line->core1 = AND3(dld3, b0, line->dld1);
+    line->core4 = AND3(line->dld4, dld0, line->module3);
+    line->core3 = AND3(line->dld3, dld1, line->module2);
+    line->core2 = AND3(line->dld2, dld2, line->module1);
+    line->core1 = AND3(line->dld1, dld3, b0);
     line->dld4 = dld0;
     line->dld3 = dld1;
     line->dld2 = dld2;
@@ -218,34 +211,37 @@ ELQR_INLINE TARGET void NAME(add_finders)(NAME(line) *line, NAME(counter) *finde
 
 /* Features 1 and 3 of the next four modules. */
 ELQR_INLINE TARGET void NAME(add_line)(NAME(line) *line, NAME(penalties) *sum, int place,
-                                       VECTOR *lit, VECTOR b0, VECTOR b1, VECTOR b2, VECTOR b3) {
+                                       int group, VECTOR *lit, VECTOR b0, VECTOR b1, VECTOR b2, VECTOR b3) {
     const VECTOR differ0 = DIFFER3(b0, line->module1, line->module2);
     const VECTOR differ1 = DIFFER3(b1, b0, line->module1);
     const VECTOR differ2 = DIFFER3(b2, b1, b0);
     const VECTOR differ3 = DIFFER3(b3, b2, b1);
-    lit[0] = OR3(b0, differ0, line->differ1);
-    lit[1] = OR3(b1, differ1, differ0);
-    lit[2] = OR3(b2, differ2, differ1);
-    lit[3] = OR3(b3, differ3, differ2);
-    NAME(add_runs)(line, &sum->tame, place, differ0, differ1, differ2, differ3);
-    NAME(add_finders)(line, &sum->finders, place, lit, b0, b1, b2, b3);
+    NAME(add_runs)(line, &sum->tame, place, group, differ0, differ1, differ2, differ3);
+    lit[0] = OR3(line->differ1, b0, differ0);
+    lit[1] = OR3(differ0, b1, differ1);
+    lit[2] = OR3(differ1, b2, differ2);
+    lit[3] = OR3(differ2, b3, differ3);
+    NAME(add_finders)(line, &sum->finders, place, group, lit, b0, b1, b2, b3);
     line->differ1 = differ3;
     line->differ2 = differ2;
 }
 
 /* Features 2 and 4 of the next four modules of a row; `above` is the four above them. */
-ELQR_INLINE TARGET void NAME(add_area)(NAME(line) *line, NAME(penalties) *sum,
+ELQR_INLINE TARGET void NAME(add_area)(NAME(line) *line, NAME(penalties) *sum, int group,
                                        const uint64_t *above, size_t stride, VECTOR b0, VECTOR b1,
                                        VECTOR b2, VECTOR b3) {
-    sum->dark.waiting[sum->dark.waits++] = NAME(add_four)(&line->dark, b0, b1, b2, b3);
-    if (above == NULL)
+    sum->dark.waiting[group] = NAME(add_four)(&line->dark, b0, b1, b2, b3);
+    if (above == NULL) {
+        sum->mixed.waiting[group] = ZEROS;
         return;
+    }
     const VECTOR a0 = LOAD(above), a1 = LOAD(above + stride), a2 = LOAD(above + 2 * stride),
                  a3 = LOAD(above + 3 * stride);
-    sum->mixed.waiting[sum->mixed.waits++] =
-        NAME(add_four)(&line->mixed, OR_XOR(DIFFER3(b0, line->module1, a0), a0, line->above1),
-                       OR_XOR(DIFFER3(b1, b0, a1), a1, a0), OR_XOR(DIFFER3(b2, b1, a2), a2, a1),
-                       OR_XOR(DIFFER3(b3, b2, a3), a3, a2));
+    const VECTOR mixed0 = OR_XOR(DIFFER3(line->above1, line->module1, b0), b0, a0);
+    const VECTOR mixed1 = OR_XOR(DIFFER3(a0, b0, b1), b1, a1);
+    const VECTOR mixed2 = OR_XOR(DIFFER3(a1, b1, b2), b2, a2);
+    const VECTOR mixed3 = OR_XOR(DIFFER3(a2, b2, b3), b3, a3);
+    sum->mixed.waiting[group] = NAME(add_four)(&line->mixed, mixed0, mixed1, mixed2, mixed3);
     line->above1 = a3;
 }
 
@@ -274,25 +270,25 @@ ELQR_INLINE TARGET void NAME(sweep)(const uint64_t *first, size_t stride, int si
     for (int i = -6; i < 0; i++)
         lit[i] = ZEROS;
     lit[0] = corner;
-    for (int i = 1; i < side; i += 4) {
+    int group = sum->line_waits, area = sum->area_waits;
+    for (int i = 1; i < side; i += 4, group++, area++) {
         const uint64_t *next = first + (size_t)i * stride;
         const VECTOR b0 = LOAD(next), b1 = LOAD(next + stride), b2 = LOAD(next + 2 * stride),
                      b3 = LOAD(next + 3 * stride);
-        if (i == 1)
-            NAME(add_line)(&line, sum, AT_START, lit + i, b0, b1, b2, b3);
-        else
-            NAME(add_line)(&line, sum, INSIDE, lit + i, b0, b1, b2, b3);
         if (is_row)
-            NAME(add_area)(&line, sum, above != NULL ? above + (size_t)i * stride : NULL, stride, b0,
-                           b1, b2, b3);
+            NAME(add_area)(&line, sum, area, above != NULL ? above + (size_t)i * stride : NULL,
+                           stride, b0, b1, b2, b3);
+        NAME(add_line)(&line, sum, i == 1 ? AT_START : INSIDE, group, lit + i, b0, b1, b2, b3);
         line.module1 = b3;
         line.module2 = b2;
         line.module3 = b1;
     }
-    NAME(add_line)(&line, sum, AT_END, lit + side, ZEROS, ZEROS, ZEROS, ZEROS);
-    if (is_row)
-        sum->dark.waiting[sum->dark.waits++] =
-            NAME(add_four)(&line.dark, corner, ZEROS, ZEROS, ZEROS);
+    NAME(add_line)(&line, sum, AT_END, group, lit + side, ZEROS, ZEROS, ZEROS, ZEROS);
+    sum->line_waits = group + 1;
+    if (is_row) {
+        NAME(add_area)(&line, sum, area, NULL, stride, corner, ZEROS, ZEROS, ZEROS);
+        sum->area_waits = area + 1;
+    }
     sum->tame.planes[0] = line.tame.ones;
     sum->tame.planes[1] = line.tame.twos;
     sum->mixed.planes[0] = line.mixed.ones;
@@ -301,23 +297,26 @@ ELQR_INLINE TARGET void NAME(sweep)(const uint64_t *first, size_t stride, int si
     sum->dark.planes[1] = line.dark.twos;
 }
 
-/* Settles what has no room for another line. */
-static TARGET void NAME(settle_full)(NAME(penalties) *sum, int limit) {
-    if (sum->tame.waits > limit)
-        NAME(settle)(&sum->tame);
-    if (sum->mixed.waits > limit)
-        NAME(settle)(&sum->mixed);
-    if (sum->finders.waits > limit)
-        NAME(settle)(&sum->finders);
-    if (sum->dark.waits > limit)
-        NAME(settle)(&sum->dark);
+static TARGET void NAME(clear_all)(NAME(penalties) *sum) {
+    NAME(clear)(&sum->tame);
+    NAME(clear)(&sum->mixed);
+    NAME(clear)(&sum->finders);
+    NAME(clear)(&sum->dark);
+    sum->line_waits = sum->area_waits = 0;
 }
 
-static TARGET void NAME(clear_all)(NAME(penalties) *sum) {
-    NAME(clear)(&sum->tame, 2);
-    NAME(clear)(&sum->mixed, 2);
-    NAME(clear)(&sum->finders, 0);
-    NAME(clear)(&sum->dark, 2);
+/* Settles counters in which more than `limit` bits wait. */
+static TARGET void NAME(settle_above)(NAME(penalties) *sum, int limit) {
+    if (sum->line_waits > limit) {
+        NAME(settle)(&sum->tame, 2, sum->line_waits);
+        NAME(settle)(&sum->finders, 0, sum->line_waits);
+        sum->line_waits = 0;
+    }
+    if (sum->area_waits > limit) {
+        NAME(settle)(&sum->mixed, 2, sum->area_waits);
+        NAME(settle)(&sum->dark, 2, sum->area_waits);
+        sum->area_waits = 0;
+    }
 }
 
 static TARGET void NAME(sweep_row)(const uint64_t *row, int side, int is_first,
@@ -326,12 +325,12 @@ static TARGET void NAME(sweep_row)(const uint64_t *row, int side, int is_first,
         NAME(sweep)(row, LANES, side, 1, NULL, sum);
     else
         NAME(sweep)(row, LANES, side, 1, row - (size_t)side * LANES, sum);
-    NAME(settle_full)(sum, WAITING - LINE_WAITS);
+    NAME(settle_above)(sum, WAITING - LINE_WAITS);
 }
 
 static TARGET void NAME(sweep_column)(const uint64_t *top, int side, NAME(penalties) *sum) {
     NAME(sweep)(top, (size_t)side * LANES, side, 0, NULL, sum);
-    NAME(settle_full)(sum, WAITING - LINE_WAITS);
+    NAME(settle_above)(sum, WAITING - LINE_WAITS);
 }
 
 /*---- Scores ----*/
@@ -364,7 +363,8 @@ static TARGET VECTOR NAME(at_least)(const VECTOR *number, int bound) {
 /* Feature 4: how many times the share of dark modules is a full 5 % off 50 %, that is, the largest
  * t with 10 * |2 * dark - modules| >= t * modules. */
 static TARGET void NAME(count_imbalance)(const VECTOR *dark, int modules, NAME(counter) *steps) {
-    NAME(clear)(steps, 0);
+    int count = 0;
+    NAME(clear)(steps);
     for (int t = 1; t <= 10; t++) {
         const int off = (t * modules + 9) / 10; /* the least |2 * dark - modules| that counts */
         const VECTOR many = NAME(at_least)(dark, (modules + off + 1) / 2);
@@ -372,9 +372,9 @@ static TARGET void NAME(count_imbalance)(const VECTOR *dark, int modules, NAME(c
         const VECTOR beyond = OR(many, few);
         if (IS_ZERO(beyond))
             break;
-        steps->waiting[steps->waits++] = beyond;
+        steps->waiting[count++] = beyond;
     }
-    NAME(settle)(steps);
+    NAME(settle)(steps, 0, count);
 }
 
 /* Features 1 to 4 weigh 1 (for each module of a run), 3, 40 and 10. */
@@ -419,7 +419,7 @@ static TARGET void NAME(score)(const qr_trial *trial, int side, int32_t scores[8
         NAME(clear_all)(&sum);
         NAME(sweep)(&trial->rows[0][mask], 8, side, 1, &trial->shifted[0][mask], &sum);
         NAME(sweep)(&trial->columns[0][mask], 8, side, 0, NULL, &sum);
-        NAME(settle_full)(&sum, 0);
+        NAME(settle_above)(&sum, 0);
         for (int lane = 0; lane < LANES; lane++) {
             const int32_t dark = NAME(count_lane)(&sum.dark, lane, within);
             const int32_t off = 2 * dark - side * side;
@@ -433,13 +433,19 @@ static TARGET void NAME(score)(const qr_trial *trial, int side, int32_t scores[8
 
 /*---- A chunk ----*/
 
+/* The modules of a row that are not always the same, under the masks of a pass; the first pass also
+ * leaves them unmasked for output. */
 static TARGET void NAME(place_row)(qr_work *work, int row, int pass) {
     const qr_plan *plan = &work->plan;
+    const qr_module *module = plan->modules + plan->row_start[row];
+    const qr_module *end = plan->modules + plan->row_start[row + 1];
     uint64_t *line = work->matrix + (size_t)row * (size_t)plan->side * LANES;
-    for (int i = plan->row_start[row]; i < plan->row_start[row + 1]; i++) {
-        const qr_module *module = &plan->modules[i];
+    for (; module < end; module++) {
+        const uint64_t word = work->planes[module->word];
         const unsigned inverted = module->signature >> (LANES * pass) & ((1u << LANES) - 1);
-        STORE(line + module->column * LANES, SPREAD(work->planes[module->word], inverted));
+        if (pass == 0)
+            work->output[module->output] = word;
+        STORE(line + module->vector, SPREAD(word, inverted));
     }
 }
 
@@ -464,7 +470,7 @@ static TARGET void NAME(choose_masks)(qr_work *work, uint64_t *choice) {
         }
         for (int column = 0; column < side; column++)
             NAME(sweep_column)(work->matrix + (size_t)column * LANES, side, &sum);
-        NAME(settle_full)(&sum, 0);
+        NAME(settle_above)(&sum, 0);
         NAME(make_score)(&sum, side * side, words);
         for (int lane = 0; lane < LANES; lane++)
             keep_lowest(&words[0][lane], LANES, pass * LANES + lane, lowest, choice);
@@ -480,9 +486,10 @@ static TARGET void NAME(slices)(qr_work *work, size_t count, uint8_t *packed, ui
         uint64_t choice[3] = {0, 0, 0};
         NAME(choose_masks)(work, choice);
         store_choice(choice, count, masks);
-    } else
+    } else {
         memset(masks, plan->mask, count);
-    gather_output(work);
+        gather_output(work);
+    }
     for (size_t at = 0; at < stride; at += strip)
         NAME(transpose_words)(work->output + 8 * at, work->symbols + at, stride);
     for (size_t i = 0; i < count; i++) {
@@ -500,4 +507,3 @@ static TARGET void NAME(slices)(qr_work *work, size_t count, uint8_t *packed, ui
     }
 }
 
-#undef ADD_TWO

@@ -18,13 +18,19 @@
 
 #define TERNARY(a, b, c, table) _mm512_ternarylogic_epi64(a, b, c, table)
 #define XOR3(a, b, c) TERNARY(a, b, c, 0x96)
-#define MAJORITY(a, b, c) TERNARY(a, b, c, 0xE8)
 #define AND3(a, b, c) TERNARY(a, b, c, 0x80)
 #define OR3(a, b, c) TERNARY(a, b, c, 0xFE)
 #define DIFFER3(a, b, c) TERNARY(a, b, c, 0x7E)
 #define AND_NOT_AND(a, b, c) TERNARY(a, b, c, 0x20)
 #define AND_NAND(a, b, c) TERNARY(a, b, c, 0x70)
 #define OR_XOR(a, b, c) TERNARY(a, b, c, 0xF6)
+
+/* The carry from the new sum, which lets the instructions overwrite what nobody needs any more. */
+#define ADD_TWO(carry, sum, a, b)                                                                  \
+    do {                                                                                           \
+        sum = XOR3(sum, a, b);                                                                     \
+        carry = TERNARY(a, b, sum, 0xD4);                                                          \
+    } while (0)
 
 #define SPREAD(word, lanes) _mm512_mask_xor_epi64(EVERY(word), (__mmask8)(lanes), EVERY(word), ONES)
 

@@ -17,7 +17,6 @@
 #define IS_ZERO(a) ((vgetq_lane_u64(a, 0) | vgetq_lane_u64(a, 1)) == 0)
 #define SHIFT_LEFT(a, count) vshlq_n_u64(a, count)
 #define SHIFT_RIGHT(a, count) vshrq_n_u64(a, count)
-/* Where a and b differ, c decides: one bit select. */
-#define MAJORITY(a, b, c) vbslq_u64(XOR(a, b), c, a)
+#define SELECT(where, a, b) vbslq_u64(where, a, b)
 #define SPREAD(word, lanes) XOR(EVERY(word), LOAD(lane_masks[lanes]))
 #include "vector_two_input.h"

@@ -2,8 +2,8 @@
 #define XOR3(a, b, c) XOR(XOR(a, b), c)
 #define AND3(a, b, c) AND(AND(a, b), c)
 #define OR3(a, b, c) OR(OR(a, b), c)
-#ifndef MAJORITY
-#define MAJORITY(a, b, c) OR(AND(XOR(a, b), c), AND(a, b))
+#ifndef SELECT
+#define SELECT(where, a, b) OR(AND(where, a), AND_NOT(b, where))
 #endif
 #define DIFFER3(a, b, c) OR(XOR(a, b), XOR(b, c))
 #define AND_NOT_AND(a, b, c) AND(AND_NOT(a, b), c)
@@ -15,4 +15,12 @@
         const VECTOR moved_ = AND(XOR(SHIFT_RIGHT(a, shift), b), EVERY(mask));                     \
         b = XOR(b, moved_);                                                                        \
         a = XOR(a, SHIFT_LEFT(moved_, shift));                                                     \
+    } while (0)
+
+/* Where a and b differ, the old sum is carried, elsewhere a. */
+#define ADD_TWO(carry, sum, a, b)                                                                  \
+    do {                                                                                           \
+        const VECTOR differ_ = XOR(a, b), sum_ = sum;                                              \
+        sum = XOR(sum_, differ_);                                                                  \
+        carry = SELECT(differ_, sum_, a);                                                          \
     } while (0)

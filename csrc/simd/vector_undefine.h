@@ -20,7 +20,8 @@
 #undef SHIFT_RIGHT
 #undef TERNARY
 #undef XOR3
-#undef MAJORITY
+#undef SELECT
+#undef ADD_TWO
 #undef AND3
 #undef OR3
 #undef DIFFER3
