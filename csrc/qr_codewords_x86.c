@@ -10,67 +10,98 @@
 
 /*---- Digits ----*/
 
+static AVX2 __m256i load_256(const uint8_t *bytes) {
+    return _mm256_loadu_si256((const __m256i *)(const void *)bytes);
+}
+
+/* Sixteen bytes at `low` and sixteen at `high`. */
+static AVX2 __m256i load_halves(const uint8_t *low, const uint8_t *high) {
+    return _mm256_inserti128_si256(
+        _mm256_castsi128_si256(_mm_loadu_si128((const __m128i *)(const void *)low)),
+        _mm_loadu_si128((const __m128i *)(const void *)high), 1);
+}
+
+static AVX2 __m256i in_both_halves(__m128i half) {
+    return _mm256_broadcastsi128_si256(half);
+}
+
 static AVX2 int are_digits_avx2(const uint8_t *data, size_t length) {
     const __m256i zero = _mm256_set1_epi8('0'), nine = _mm256_set1_epi8(9);
     __m256i good = _mm256_set1_epi8(-1);
-    size_t i = 0;
-    for (; i + 32 <= length; i += 32) {
-        const __m256i value =
-            _mm256_sub_epi8(_mm256_loadu_si256((const __m256i *)(const void *)(data + i)), zero);
+    if (length < 32)
+        return qr_are_digits(data, length);
+    for (size_t i = 0; i < length; i += 32) { /* the last 32 end with the last digit */
+        const uint8_t *next = data + (i + 32 <= length ? i : length - 32);
+        const __m256i value = _mm256_sub_epi8(load_256(next), zero);
         good = _mm256_and_si256(good, _mm256_cmpeq_epi8(_mm256_min_epu8(value, nine), value));
     }
-    return _mm256_movemask_epi8(good) == -1 && qr_are_digits(data + i, length - i);
+    return _mm256_movemask_epi8(good) == -1;
 }
 
-/* Twelve digits in each half, to four numbers of three digits in each half. */
-static AVX2 __m256i three_digits_avx2(const uint8_t *low, const uint8_t *high) {
-    /* a, b, c -> 100a + 10b, c -> 100a + 10b + c */
-    const __m256i spread = _mm256_broadcastsi128_si256(
-        _mm_setr_epi8(0, 1, 2, -1, 3, 4, 5, -1, 6, 7, 8, -1, 9, 10, 11, -1));
+/* Twelve digits in each half to four numbers of three digits in each half. */
+static AVX2 __m256i join_threes(__m256i digits) {
+    /* a, b, c, 0 -> 100a + 10b, c -> 100a + 10b + c */
+    const __m256i spread =
+        in_both_halves(_mm_setr_epi8(0, 1, 2, -1, 3, 4, 5, -1, 6, 7, 8, -1, 9, 10, 11, -1));
     const __m256i weights = _mm256_set1_epi32(1 << 16 | 10 << 8 | 100);
-    __m256i digits = _mm256_inserti128_si256(
-        _mm256_castsi128_si256(_mm_loadu_si128((const __m128i *)(const void *)low)),
-        _mm_loadu_si128((const __m128i *)(const void *)high), 1);
     digits = _mm256_shuffle_epi8(_mm256_sub_epi8(digits, _mm256_set1_epi8('0')), spread);
     return _mm256_madd_epi16(_mm256_maddubs_epi16(digits, weights), _mm256_set1_epi16(1));
 }
 
-/* 48 digits to four numbers of 40 bits, the first lowest. */
-static AVX2 __m256i pack_digits_avx2(const uint8_t *data) {
-    const __m256i even = three_digits_avx2(data, data + 24);
-    const __m256i odd = three_digits_avx2(data + 12, data + 36);
+/* 48 digits at data[0:52] to four numbers of 40 bits, the first lowest. */
+static AVX2 __m256i pack_digits(const uint8_t *data) {
+    const __m256i even = join_threes(load_halves(data, data + 24));
+    const __m256i odd = join_threes(load_halves(data + 12, data + 36));
     const __m256i twenty =
         _mm256_madd_epi16(_mm256_packus_epi32(even, odd), _mm256_set1_epi32(1 << 16 | 1024));
-    const __m256i first =
-        _mm256_slli_epi64(_mm256_and_si256(twenty, _mm256_set1_epi64x(UINT32_MAX)), 20);
-    return _mm256_or_si256(first, _mm256_srli_epi64(twenty, 32));
+    const __m256i low = _mm256_and_si256(twenty, _mm256_set1_epi64x(UINT32_MAX));
+    return _mm256_or_si256(_mm256_slli_epi64(low, 20), _mm256_srli_epi64(twenty, 32));
 }
 
-/* Digits 48 at a time while 52 can be read, then as qr_put_digits does.  40 bits are five bytes, so
- * that all numbers are cut into bytes at the same place: `count` bits of each go to the next. */
+/* 40 bits are five bytes, so that all numbers are cut into bytes at the same place: the low `count`
+ * bits of each, as many as the writer holds at the start, go to the next one's first byte. */
+typedef struct {
+    __m256i before; /* the last four numbers */
+    __m128i count, rest;
+} cutter;
+
+static AVX2 void put_numbers(uint8_t *bytes, cutter *cutter, __m256i now) {
+    const __m256i to_bytes =
+        in_both_halves(_mm_setr_epi8(4, 3, 2, 1, 0, 12, 11, 10, 9, 8, -1, -1, -1, -1, -1, -1));
+    /* The number before each: the last one of `before`, then the first three of `now`. */
+    const __m256i previous =
+        _mm256_alignr_epi8(now, _mm256_permute2x128_si256(cutter->before, now, 0x21), 8);
+    const __m256i bits = _mm256_or_si256(_mm256_sll_epi64(previous, cutter->rest),
+                                         _mm256_srl_epi64(now, cutter->count));
+    const __m256i cut = _mm256_shuffle_epi8(bits, to_bytes);
+    _mm_storeu_si128((__m128i *)(void *)bytes, _mm256_castsi256_si128(cut));
+    _mm_storeu_si128((__m128i *)(void *)(bytes + 10), _mm256_extracti128_si256(cut, 1));
+    cutter->before = now;
+}
+
+/* Digits 48 at a time; the last threes with zeros after them, which makes bits of 0; what remains
+ * then, one or two digits, as qr_put_digits does. */
 static AVX2 void put_digits_avx2(qr_bit_writer *writer, const uint8_t *data, size_t length) {
     const int count = writer->count;
-    const __m128i right = _mm_cvtsi32_si128(count), left = _mm_cvtsi32_si128(40 - count);
-    const __m256i to_bytes = _mm256_broadcastsi128_si256(
-        _mm_setr_epi8(4, 3, 2, 1, 0, 12, 11, 10, 9, 8, -1, -1, -1, -1, -1, -1));
-    __m256i before = _mm256_set1_epi64x((long long)(writer->bits >> (63 - count) >> 1));
+    cutter cutter = {_mm256_set1_epi64x((long long)(writer->bits >> (63 - count) >> 1)),
+                     _mm_cvtsi32_si128(count), _mm_cvtsi32_si128(40 - count)};
+    uint8_t *bytes = writer->next;
     size_t i = 0;
-    for (; i + 52 <= length; i += 48) {
-        const __m256i now = pack_digits_avx2(data + i);
-        /* The number before each: the last of `before`, then the first three of `now`. */
-        const __m256i previous =
-            _mm256_alignr_epi8(now, _mm256_permute2x128_si256(before, now, 0x21), 8);
-        const __m256i bits = _mm256_shuffle_epi8(
-            _mm256_or_si256(_mm256_sll_epi64(previous, left), _mm256_srl_epi64(now, right)),
-            to_bytes);
-        _mm_storeu_si128((__m128i *)(void *)writer->next, _mm256_castsi256_si128(bits));
-        _mm_storeu_si128((__m128i *)(void *)(writer->next + 10), _mm256_extracti128_si256(bits, 1));
-        writer->next += 20;
-        before = now;
-    }
-    const uint64_t last = (uint64_t)_mm256_extract_epi64(before, 3);
-    writer->bits = count == 0 ? 0 : last << (64 - count);
-    qr_put_digits(writer, data + i, length - i);
+    for (; i + 52 <= length; i += 48, bytes += 20)
+        put_numbers(bytes, &cutter, pack_digits(data + i));
+    uint8_t last[96];
+    for (int j = 0; j < 96; j += 32)
+        _mm256_storeu_si256((__m256i *)(void *)(last + j), _mm256_set1_epi8('0'));
+    const size_t threes = (length - i) / 3;
+    memcpy(last, data + i, 3 * threes);
+    put_numbers(bytes, &cutter, pack_digits(last));
+    if (threes >= 16) /* and the bits that the sixteenth leaves to the next byte */
+        put_numbers(bytes + 20, &cutter, pack_digits(last + 48));
+    const int bits = count + 10 * (int)threes;
+    writer->next = bytes + bits / 8;
+    writer->count = bits % 8;
+    writer->bits = (uint64_t)*writer->next << 56;
+    qr_put_digits(writer, data + i + 3 * threes, length - i - 3 * threes);
 }
 
 static AVX2 int put_segment_avx2(const qr_plan *plan, const uint8_t *data, uint8_t *codewords) {
