@@ -89,8 +89,8 @@ static AVX2 void put_digits_avx2(qr_bit_writer *writer, const uint8_t *data, siz
     size_t i = 0;
     for (; i + 52 <= length; i += 48, bytes += 20)
         put_numbers(bytes, &cutter, pack_digits(data + i));
-    uint8_t last[96];
-    for (int j = 0; j < 96; j += 32)
+    uint8_t last[128]; /* 51 digits at most, and 48 zeros read after 48 */
+    for (int j = 0; j < 128; j += 32)
         _mm256_storeu_si256((__m256i *)(void *)(last + j), _mm256_set1_epi8('0'));
     const size_t threes = (length - i) / 3;
     memcpy(last, data + i, 3 * threes);
