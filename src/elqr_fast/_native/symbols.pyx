@@ -30,6 +30,12 @@ cdef extern from "elqr.h" nogil:
     int elqr_qr_encode_batch(const uint8_t *data, const size_t *ends, size_t width, size_t n,
                              int mode, int version, int level, int mask, uint8_t *packed,
                              uint8_t *masks, size_t *bad_item)
+    int elqr_qr_variant_count()
+    const char *elqr_qr_variant_name(int variant)
+    int elqr_qr_variant_runs(int variant)
+    int elqr_qr_encode_variant(int variant, const uint8_t *data, size_t width, size_t n, int mode,
+                               int version, int level, int mask, uint8_t *packed, uint8_t *masks,
+                               size_t *bad_item)
     int elqr_qr_encode_one(const uint8_t *data, size_t length, int mode, int version, int level,
                            int mask, uint8_t *packed, uint8_t *mask_used)
 
@@ -168,3 +174,35 @@ def encode_reference(const uint8_t[::1] data not None, int mode, int version, in
     if status != ELQR_OK:
         raise kernel_error(status)
     return packed, mask_used
+
+
+def variants():
+    """The kernel's variants, best first, and whether this processor runs each."""
+    return {
+        elqr_qr_variant_name(i).decode(): bool(elqr_qr_variant_runs(i))
+        for i in range(elqr_qr_variant_count())
+    }
+
+
+def encode_variant(
+    str name not None, const uint8_t[:, ::1] data not None, int mode, int version, int level,
+    int mask,
+):
+    """Symbols of the rows of `data` by one variant: packed, uint8 [n, side, (side + 7) // 8], and
+    masks, uint8 [n].  For tests and measurements: versions 1 to 11, a variant that runs here."""
+    cdef int variant = list(variants()).index(name)
+    cdef size_t n = data.shape[0], width = data.shape[1], bad_item = 0
+    cdef Py_ssize_t modules = max(elqr_qr_side(version), 1)
+    packed = np.empty((n, modules, (modules + 7) // 8), np.uint8)
+    masks = np.empty(n, np.uint8)
+    cdef uint8_t[:, :, ::1] symbols = packed
+    cdef uint8_t[::1] used = masks
+    cdef int status
+    if n == 0 or width == 0:
+        raise EmptyError(0)
+    with nogil:
+        status = elqr_qr_encode_variant(variant, &data[0, 0], width, n, mode, version, level, mask,
+                                        &symbols[0, 0, 0], &used[0], &bad_item)
+    if status != ELQR_OK:
+        raise kernel_error(status, bad_item)
+    return packed, masks
