@@ -1,8 +1,8 @@
 """The ladder: ever dearer ways to read a page's codes, until the eL-QR is found.
 
-`roi` and `roi_enlarged` look where the form has the eL-QR; then `page` looks everywhere, for codes
-that should not be there as much as for a lost eL-QR.  `page_full` and `page_thorough` are only for
-pages on which no eL-QR was found.
+`roi` and `roi_enlarged` look where the form has the eL-QR.  Where they find it, `page` looks on the
+faces that may carry no other code; else it looks everywhere for the lost one.  `page_full` and
+`page_thorough` are only for pages on which no eL-QR was found.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from PIL import Image
 
 from elqr_fast.codes.elqr import is_elqr_prefix
 from elqr_fast.scan.pages import LONGEST_SIDE, Grey, PageImage
-from elqr_fast.scan.place import MM_PER_INCH, Placement, Region, Target
+from elqr_fast.scan.place import MM_PER_INCH, Placement, Region, Target, turns_of
 from elqr_fast.scan.reading import Rung
 from elqr_fast.scan.symbols import Symbol, find_symbols
 
@@ -30,8 +30,9 @@ ENLARGE_PIXELS = 12_000_000
 
 def climb(page: PageImage, target: Target | None, places: Sequence[Placement]) -> list[Symbol]:
     """Every code of the page that was read, each once, the eL-QR as early as possible."""
-    symbols = _in_box(page, target, places) if target else []
-    symbols = _merged(symbols, _whole_page(page))
+    if target and (symbols := _in_box(page, target, places)):
+        return _merged(symbols, _on_page(page, _faces(symbols, target, places)))
+    symbols = _on_page(page, None)
     if has_elqr(symbols):
         return symbols
     symbols = _merged(symbols, _full_page(page))
@@ -50,13 +51,20 @@ def is_elqr(symbol: Symbol) -> bool:
 
 
 def _in_box(page: PageImage, target: Target, places: Sequence[Placement]) -> list[Symbol]:
-    regions = list(dict.fromkeys(place.region(target.box) for place in places))
+    """The codes around the form's box, if the eL-QR is among them."""
     for factor, rung in ((1, Rung.ROI), (ENLARGED, Rung.ROI_ENLARGED)):
-        for region in regions:
-            symbols = _in_region(page, region, factor, rung)
+        for place in places:
+            symbols = _in_region(page, place.region(target.box), factor, rung)
             if has_elqr(symbols):
                 return symbols
     return []
+
+
+def _faces(symbols: Sequence[Symbol], target: Target, places: Sequence[Placement]) -> Region | None:
+    """Where no other code may be; which way the page lies, its eL-QR's own direction tells."""
+    turns = {turns_of(symbol.corners) for symbol in symbols if is_elqr(symbol)}
+    lying = [place for place in places if place.turns in turns]
+    return lying[0].faces_region(target) if len(lying) == 1 else None
 
 
 def _in_region(page: PageImage, region: Region, factor: int, rung: Rung) -> list[Symbol]:
@@ -64,9 +72,11 @@ def _in_region(page: PageImage, region: Region, factor: int, rung: Rung) -> list
     return find_symbols(grey, rung, offset=region[:2], factor=factor)
 
 
-def _whole_page(page: PageImage) -> list[Symbol]:
+def _on_page(page: PageImage, region: Region | None) -> list[Symbol]:
+    """The codes in a region of the page, all of it if None."""
     by = _reduction(page)
-    return find_symbols(_reduced(page.grey, by), Rung.PAGE, factor=1 / by)
+    grey, offset = (page.crop(*region), region[:2]) if region else (page.grey, (0, 0))
+    return find_symbols(_reduced(grey, by), Rung.PAGE, offset=offset, factor=1 / by)
 
 
 def _full_page(page: PageImage) -> list[Symbol]:

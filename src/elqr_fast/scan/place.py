@@ -58,6 +58,13 @@ class Placement:
         top, bottom = sorted((low[1], high[1]))
         return max(0, int(left)), max(0, int(top)), math.ceil(right), math.ceil(bottom)
 
+    def faces_region(self, target: Target) -> Region | None:
+        """The pixels around all faces that may carry no other code; None: the whole page."""
+        if not target.faces:
+            return None
+        lefts, tops, rights, bottoms = zip(*map(self.region, target.faces), strict=True)
+        return min(lefts), min(tops), max(rights), max(bottoms)
+
     def holds(self, box: Box, corners: Corners, margin: float = MARGIN_MM) -> bool:
         """True if all corners are within the box and its margin."""
         left, top, right, bottom = self.region(box, margin)

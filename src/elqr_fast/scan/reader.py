@@ -18,7 +18,7 @@ from elqr_fast.scan.images import Source, open_file, shown_path
 from elqr_fast.scan.judge import judge_alone, judge_code, judge_slip
 from elqr_fast.scan.ladder import climb
 from elqr_fast.scan.pages import Limits, PageImage
-from elqr_fast.scan.place import Target, placements, turns_of
+from elqr_fast.scan.place import Placement, Target, placements, turns_of
 from elqr_fast.scan.reading import Reading, Verdict
 from elqr_fast.scan.symbols import count_damaged, find_bill_bars
 
@@ -77,7 +77,7 @@ def _read(page: PageImage, target: Target | None) -> list[Reading]:
     readings = [judge_code(symbol) for symbol in climb(page, target, places)]
     if not readings:
         return [_nothing(page)]
-    bars = _bars(page, readings)
+    bars = _bars(page, readings, target, places)
     return judge_slip(readings, target, places, bars) if target else judge_alone(readings, bars)
 
 
@@ -89,9 +89,17 @@ def _nothing(page: PageImage) -> Reading:
     )
 
 
-def _bars(page: PageImage, readings: Sequence[Reading]) -> list[str]:
-    """The page's bar codes, looked for only if there is a sound eL-QR to compare them with."""
+def _bars(
+    page: PageImage,
+    readings: Sequence[Reading],
+    target: Target | None,
+    places: Sequence[Placement],
+) -> list[str]:
+    """The slip's bar codes, looked for only if there is a sound eL-QR to compare them with."""
     for reading in readings:
         if reading.fields and reading.position:
-            return find_bill_bars(page.grey, turns_of(reading.position))
+            turns = turns_of(reading.position)
+            lying = [place for place in places if place.turns == turns]
+            region = lying[0].faces_region(target) if target and lying else None
+            return find_bill_bars(page.crop(*region) if region else page.grey, turns)
     return []
