@@ -28,7 +28,7 @@ ELQR_INLINE uint64_t peek(const reader *in) {
 
 /* One run of `colour`, all its make-up codes included.  Returns 0 when it is unreadable or longer
  * than `most`. */
-static int read_run(reader *in, uint32_t colour, uint32_t most, uint32_t *run) {
+ELQR_INLINE int read_run(reader *in, uint32_t colour, uint32_t most, uint32_t *run) {
     uint32_t total = 0, part;
     do {
         uint64_t next = peek(in);
@@ -48,24 +48,22 @@ static int read_run(reader *in, uint32_t colour, uint32_t most, uint32_t *run) {
 /* A row while it is decoded; the colour at a0 is `here.count & 1`. */
 typedef struct {
     g4_list above, here;
-    uint32_t b; /* index of b1 in above; same parity as here.count */
-    uint32_t a0, width;
-    int started; /* a0 is a pixel, no longer the imaginary one before the row */
-    int same;    /* all modes so far were V0 */
+    uint32_t b;        /* index of b1 in above; same parity as here.count */
+    int32_t a0, width; /* a0 is -1 at first: the imaginary pixel before the row */
 } row_state;
 
 /* Moves b1 to the first change of the right parity beyond a0, which is inside the row. */
 ELQR_INLINE void seek_b1(row_state *row) {
-    while (row->above.changes[row->b] <= row->a0)
+    while (row->above.changes[row->b] <= (uint32_t)row->a0)
         row->b += 2;
 }
 
 /* Notes a change at `position` >= a0.  Two at one position (a run of 0) are none. */
 ELQR_INLINE void add_change(row_state *row, uint32_t position) {
     g4_list *here = &row->here;
-    if (here->count != 0 && here->changes[here->count - 1] == position)
+    if (here->changes[(int64_t)here->count - 1] == position)
         here->count--;
-    else if (position < row->width)
+    else if (position < (uint32_t)row->width)
         here->changes[here->count++] = position;
 }
 
@@ -78,26 +76,27 @@ ELQR_INLINE void same_changes(row_state *row, uint32_t count) {
     memcpy(to, from, G4_BLOCK * sizeof *to);
     for (uint32_t i = G4_BLOCK; i < count; i += G4_BLOCK)
         memcpy(to + i, from + i, G4_BLOCK * sizeof *to);
-    row->a0 = count != 0 ? from[count - 1] : row->a0;
-    row->started |= count != 0;
     row->b += count;
     row->here.count += count;
+    /* Not by whether count is 0, which cannot be foreseen: a0 is never left of the last change. */
+    int32_t last = (int32_t)row->here.changes[(int64_t)row->here.count - 1];
+    row->a0 = last > row->a0 ? last : row->a0;
 }
 
 ELQR_INLINE int vertical(row_state *row, int32_t offset) {
     int32_t a1 = (int32_t)row->above.changes[row->b] + offset;
-    if (a1 > (int32_t)row->width || a1 < (int32_t)row->a0 + row->started)
+    if (a1 > row->width || a1 <= row->a0)
         return 0;
-    row->a0 = (uint32_t)a1;
-    if (row->a0 == row->width)
+    row->a0 = a1;
+    if (a1 == row->width)
         return 1;
-    row->here.changes[row->here.count++] = row->a0;
-    row->b = g4_next_b(row->above.changes, row->b, row->a0);
+    row->here.changes[row->here.count++] = (uint32_t)a1;
+    row->b = g4_next_b(row->above.changes, row->b, (uint32_t)a1);
     return 1;
 }
 
 ELQR_INLINE int pass(row_state *row) {
-    uint32_t b2 = row->above.changes[row->b + 1];
+    int32_t b2 = (int32_t)row->above.changes[row->b + 1];
     if (b2 == row->width)
         return 0;
     row->a0 = b2;
@@ -106,15 +105,16 @@ ELQR_INLINE int pass(row_state *row) {
 }
 
 ELQR_INLINE int horizontal(row_state *row, reader *in) {
-    uint32_t colour = row->here.count & 1, first, second;
-    if (!read_run(in, colour, row->width - row->a0, &first))
+    uint32_t colour = row->here.count & 1, width = (uint32_t)row->width, first, second;
+    uint32_t a1 = row->a0 > 0 ? (uint32_t)row->a0 : 0;
+    if (!read_run(in, colour, width - a1, &first))
         return 0;
-    uint32_t a1 = row->a0 + first;
-    if (!read_run(in, !colour, row->width - a1, &second))
+    a1 += first;
+    if (!read_run(in, !colour, width - a1, &second))
         return 0;
     add_change(row, a1);
     add_change(row, a1 + second);
-    row->a0 = a1 + second;
+    row->a0 = (int32_t)(a1 + second);
     if (row->a0 < row->width)
         seek_b1(row);
     return 1;
@@ -149,11 +149,9 @@ ELQR_INLINE int decode_row(row_state *row, reader *in) {
             continue;
         if (!other_mode(row, in, next << ones))
             return 0;
-        row->started = 1;
-        row->same = 0;
     }
     for (uint32_t i = 0; i < G4_SENTINELS; i++)
-        row->here.changes[row->here.count + i] = row->width;
+        row->here.changes[row->here.count + i] = (uint32_t)row->width;
     return in->bit <= in->size_bits;
 }
 
@@ -176,19 +174,27 @@ ELQR_INLINE void store64_end(uint8_t *bytes, size_t available, uint64_t word) {
         bytes[i] = (uint8_t)(word >> (56 - 8 * i));
 }
 
-/* Draws a row.  Each change flips all pixels from it to the end of its 32: that gives all words but
+/* `flips` has no alignment that 64-bit words would need. */
+ELQR_INLINE void flip(uint32_t *flips, uint32_t word, uint64_t pixels) {
+    uint64_t was;
+    memcpy(&was, flips + word * 2, sizeof was);
+    was ^= pixels;
+    memcpy(flips + word * 2, &was, sizeof was);
+}
+
+/* Draws a row.  Each change flips all pixels from it to the end of its 64: that gives all words but
  * for the colour they begin with. */
 ELQR_INLINE void draw_row(uint8_t *bits, uint32_t *flips, const g4_list *row, uint32_t width) {
     size_t row_bytes = ((size_t)width + 7) / 8;
-    uint32_t black = 0; /* all ones when the row is black where a word begins */
+    uint64_t black = 0, word; /* all ones when the row is black where a word begins */
     memset(flips, 0, G4_FLIP_WORDS(width) * sizeof *flips);
     for (uint32_t i = 0; i < row->count; i++)
-        flips[row->changes[i] / 32] ^= UINT32_MAX >> (row->changes[i] % 32);
+        flip(flips, row->changes[i] / 64, ~UINT64_C(0) >> (row->changes[i] % 64));
     for (uint32_t x = 0; x < width; x += 64) {
-        uint32_t left = flips[x / 32], right = flips[x / 32 + 1];
-        uint32_t middle = black ^ (0 - (left & 1));
-        uint64_t word = (uint64_t)(left ^ black) << 32 | (right ^ middle);
-        black = middle ^ (0 - (right & 1));
+        memcpy(&word, flips + x / 32, sizeof word);
+        uint64_t next = black ^ (0 - (word & 1));
+        word ^= black;
+        black = next;
         if (width - x < 64)
             word &= ~(~UINT64_C(0) >> (width - x));
         store64_end(bits + x / 8, row_bytes - x / 8, word);
@@ -205,27 +211,39 @@ typedef struct {
     uint32_t *words;
 } strip;
 
+/* Whether the next row is as the one above it, which has `count` changes: V0 for each of them and
+ * for the end.  If so, its code is read.  A row of many changes may be the same unnoticed. */
+ELQR_INLINE int read_same_row(reader *in, uint32_t count) {
+    uint32_t ones = elqr_leading_zeros(~peek(in) | 1);
+    if (ones <= count || in->bit + count + 1 > in->size_bits)
+        return 0;
+    in->bit += count + 1;
+    return 1;
+}
+
 /* Returns the number of rows that could be read. */
-ELQR_INLINE uint32_t decode_rows(reader *in, const strip *image) {
-    uint32_t width = image->width;
+ELQR_INLINE uint32_t decode_rows(reader *input, const strip *image) {
+    reader in = *input; /* a copy that need not be in memory */
+    uint32_t width = image->width, y = 0;
     g4_list above = g4_empty_list(image->words, width);
     g4_list here = g4_empty_list(image->words + width + G4_LIST_EXTRA, width);
     uint32_t *flips = image->words + 2 * ((size_t)width + G4_LIST_EXTRA);
-    for (uint32_t y = 0; y < image->height; y++) {
+    for (; y < image->height; y++) {
         uint8_t *bits = image->rows + image->stride * y;
-        row_state row = {above, here, 0, 0, width, 0, 1};
-        row.here.count = 0;
-        if (!decode_row(&row, in))
-            return y;
-        if (row.same && y != 0) {
+        if (y != 0 && read_same_row(&in, above.count)) {
             memcpy(bits, bits - image->stride, ((size_t)width + 7) / 8);
             continue;
         }
+        row_state row = {above, here, 0, -1, (int32_t)width};
+        row.here.count = 0;
+        if (!decode_row(&row, &in))
+            break;
         draw_row(bits, flips, &row.here, width);
         here = above;
         above = row.here;
     }
-    return image->height;
+    *input = in;
+    return y;
 }
 
 static uint32_t decode_rows_portable(reader *in, const strip *image) {

@@ -4,7 +4,8 @@
  *
  * A list holds the positions where the colour changes: strictly rising, the first from white to
  * black, the next back, and so on; a position is that of the first pixel of the new colour.  The
- * list is followed by G4_SENTINELS times the row's width and preceded by one 0.
+ * list is followed by G4_SENTINELS times the row's width and preceded by -1, the imaginary pixel
+ * before the row.
  *
  * Terms of T.6 clause 2.2.1: a0 is where the coder stands, a1 the next change on the coding line,
  * a2 the one after; b1 is the first change on the reference line right of a0 to the colour opposite
@@ -17,17 +18,20 @@
 #include "g4_tables.h"
 
 enum {
-    /* b1 is searched two changes at a time and b2 is one further: with three sentinels neither
-     * search leaves the list. */
-    G4_SENTINELS = 3,
+    /* b1 is searched two changes at a time, at most one past the list, and g4_next_b looks three
+     * further: with five sentinels no search leaves them. */
+    G4_SENTINELS = 5,
     /* Changes are written so many at a time, which may run past the list's end. */
     G4_BLOCK = 8,
     /* Words of a list besides its changes. */
     G4_LIST_EXTRA = 1 + G4_SENTINELS + G4_BLOCK
 };
 
-/* 32-bit words of a row when it is drawn from its list. */
+/* 32-bit words of a row when it is drawn from its list, 64 pixels at a time. */
 #define G4_FLIP_WORDS(width) (((size_t)(width) + 63) / 64 * 2)
+
+/* The -1 before a list. */
+#define G4_BEFORE_ROW UINT32_MAX
 
 typedef struct {
     uint32_t *changes;
@@ -37,7 +41,7 @@ typedef struct {
 /* An empty list, that of a white row, in width + G4_LIST_EXTRA words. */
 ELQR_INLINE g4_list g4_empty_list(uint32_t *words, uint32_t width) {
     g4_list list = {words + 1, 0};
-    words[0] = 0;
+    words[0] = G4_BEFORE_ROW;
     for (uint32_t i = 0; i < G4_SENTINELS; i++)
         list.changes[i] = width;
     return list;
@@ -178,13 +182,13 @@ ELQR_INLINE int g4_is_vertical(uint32_t a1, uint32_t b1) {
 
 /* The index of b1 for the colour after a vertical code at index b, a0 being that code's a1.  Left
  * of the old b1 there may be one change of the new colour still right of a0; right of it at most
- * one is not beyond a0, as changes to one colour are two pixels apart or more.  Sums, not branches:
- * which it is cannot be foreseen. */
+ * two are not beyond a0, as changes to one colour are two pixels apart or more.  A sum, not
+ * branches: which it is cannot be foreseen, and the loads do not wait for each other. */
 ELQR_INLINE uint32_t g4_next_b(const uint32_t *above, uint32_t b, uint32_t a0) {
-    int32_t next = (int32_t)b - (above[b] > a0 ? 1 : -1);
-    next += 2 * (above[next] <= a0);
-    next += 2 * (above[next] <= a0);
-    return (uint32_t)next;
+    const uint32_t *at = above + b;
+    /* at[-1] may be the -1 before the list. */
+    uint32_t passed = (at[-1] + 1 <= a0 + 1) + (uint32_t)(at[1] <= a0) + (at[3] <= a0);
+    return b + 2 * passed - 1;
 }
 
 /* One row against the one above it: the flow of T.6 figure 7. */
@@ -196,10 +200,10 @@ ELQR_INLINE void g4_put_row(g4_writer *out, const g4_list *row, const g4_list *r
         uint32_t first = a;
         while (changes[a] == above[b] && a < row->count)
             a++, b++;
-        if (a != first) {
-            g4_put_ones(out, a - first);
-            a0 = changes[a - 1];
-        }
+        g4_put_ones(out, a - first);
+        /* Not by whether there were any, which cannot be foreseen: a0 is never left of it. */
+        int32_t last = (int32_t)changes[(int64_t)a - 1];
+        a0 = last > (int32_t)a0 ? (uint32_t)last : a0;
         uint32_t a1 = changes[a], b1 = above[b];
         if (above[b + 1] < a1) {
             g4_put(out, 1, 4); /* pass: 0001 */
