@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import io
+import os
 import shutil
 import struct
 import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -311,3 +313,20 @@ def test_flat_bytes_and_rows_are_the_same() -> None:
     rows = noise(30, 4)
     assert ef.g4_encode(rows.tobytes(), 30, 4) == ef.g4_encode(rows, 30, 4)
     assert ef.g4_encode(np.asfortranarray(rows), 30, 4) == ef.g4_encode(rows, 30, 4)
+
+
+@pytest.mark.parametrize("disabled", ["", "avx2"])
+def test_every_instruction_set_gives_the_same(disabled: str) -> None:
+    """In a process of its own, as the processor is asked once."""
+    rows, width = page_like(1200, 700), 1200
+    coding = ef.g4_encode(rows, width, len(rows))
+    program = (
+        "import sys; import elqr_fast as ef; data = sys.stdin.buffer.read();"
+        f"rows = ef.g4_decode(data, {width}, {len(rows)});"
+        f"assert ef.g4_encode(rows, {width}, {len(rows)}) == data;"
+        "sys.stdout.buffer.write(rows.tobytes())"
+    )
+    environment = {**os.environ, "ELQR_DISABLE_CPU": disabled}
+    command = [sys.executable, "-c", program]
+    ran = subprocess.run(command, input=coding, capture_output=True, check=True, env=environment)
+    assert ran.stdout == rows.tobytes()

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -295,3 +299,20 @@ def test_what_is_no_plate_is_refused() -> None:
         Plate(rows, 16, 11)
     with pytest.raises(OutOfRangeError):
         Atlas().add(np.zeros((1, 251), np.uint8), 2001)
+
+
+def test_without_vectors_the_same(tmp_path: Path) -> None:
+    """In a process of its own, as the processor is asked once."""
+    sheet = slip_sheet(150)
+    pages = [slip_blits(seed) for seed in range(3)]
+    wanted = b"".join(strip for page in coded(sheet.batch(pages), 3, JOINED) for strip in page)
+    program = (
+        f"import runpy, sys; t = runpy.run_path({__file__!r}); sheet = t['slip_sheet'](150);"
+        "batch = sheet.batch([t['slip_blits'](seed) for seed in range(3)]);"
+        "strips = t['coded'](batch, 3, t['JOINED']);"
+        "sys.stdout.buffer.write(b''.join(strip for page in strips for strip in page))"
+    )
+    environment = {**os.environ, "ELQR_DISABLE_CPU": "avx2"}
+    command = [sys.executable, "-c", program]
+    ran = subprocess.run(command, capture_output=True, check=True, env=environment, cwd=tmp_path)
+    assert ran.stdout == wanted
