@@ -8,15 +8,20 @@ from __future__ import annotations
 
 import binascii
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 import pytest
 import segno
 import zxingcpp
+from msgspec.structs import replace
 from PIL import Image
+
+from elqr_fast.forms import Form, load_form
+from elqr_fast.forms.loader import parse_form
 
 Grey = npt.NDArray[np.uint8]
 MM_PER_INCH = 25.4
@@ -25,6 +30,12 @@ SAMPLE = (
     "000201010212279600051380001835100000000000000022543572138000582000003504705193143269049553519"
     "5010997404600000000541100002254357622620242024002024053120240710"
     "8085" + "0" * 85 + "630532232"
+)
+
+#: A merchant's code for payment in person; nobody's, every check of it is valid.
+JPQR = (
+    "00020101021126680019jp.or.paymentsjapan01130000000000001020400010306000001040600"
+    "00015204939953033925802JP5909CITY HALL6004OITA6304916B"
 )
 
 
@@ -118,6 +129,53 @@ def pictures() -> SlipPictures:
 @pytest.fixture(scope="session")
 def code() -> type[Code]:
     return Code
+
+
+AlteredForm = Callable[..., Form]
+
+
+@pytest.fixture(scope="session")
+def altered_form() -> AlteredForm:
+    """Gives a built-in form with texts replaced, each once: altered_form("maru", {old: new})."""
+
+    def alter(name: str, replacements: Mapping[str, str]) -> Form:
+        text = Path(load_form(name).path).read_text("utf-8")
+        for old, new in replacements.items():
+            assert old in text, old
+            text = text.replace(old, new, 1)
+        return parse_form(text, Path("altered.toml"))
+
+    return alter
+
+
+@pytest.fixture(scope="session")
+def without_receipt() -> Callable[[str], Form]:
+    """Gives a built-in form without its third part."""
+
+    def cut(name: str) -> Form:
+        form = load_form(name)
+        return replace(form, parts=replace(form.parts, receipt=None))
+
+    return cut
+
+
+@pytest.fixture(scope="session")
+def qr_drawing() -> Callable[[str, str], str]:
+    """The table of a drawing that is a QR code: qr_drawing("foreign", text)."""
+
+    def draw(name: str, content: str) -> str:
+        matrix = segno.make_qr(content, error="m").matrix
+        side = len(matrix)
+        cells = [(x, y) for y in range(side) for x in range(side) if matrix[y][x]]
+        path = " ".join(f"M {x} {y} h 1 v 1 h -1 Z" for x, y in cells)
+        return f'[drawings.{name}]\nview = [{side}, {side}]\npath = "{path}"\n'
+
+    return draw
+
+
+@pytest.fixture(scope="session")
+def jpqr_text() -> str:
+    return JPQR
 
 
 FAIL_ON_SKIP = os.environ.get("ELQR_FAIL_ON_SKIP") == "1"

@@ -7,6 +7,7 @@ from elqr_fast.codes.bill128 import bill128
 from elqr_fast.codes.elqr import ElqrFields, Payloads, build_payloads, parse_payload
 from elqr_fast.codes.ocr_lines import ocr_lines
 from elqr_fast.codes.symbols import Symbols, encode
+from elqr_fast.criteria import RuleResult, check_form
 from elqr_fast.forms import Form, load_form
 from elqr_fast.render.g4 import g4_decode, g4_encode
 from elqr_fast.run import RunSummary, render
@@ -19,6 +20,7 @@ __all__ = [
     "Form",
     "Payloads",
     "Reading",
+    "RuleResult",
     "RunSummary",
     "Summary",
     "Symbols",
@@ -26,6 +28,7 @@ __all__ = [
     "__version__",
     "bill128",
     "build_payloads",
+    "check_form",
     "encode",
     "g4_decode",
     "g4_encode",

@@ -10,6 +10,7 @@ import pytest
 
 from elqr_fast.errors import ExitCode, FormError
 from elqr_fast.forms import list_forms, load_form
+from elqr_fast.forms.loader import placeholders
 
 Altered = Callable[[str, str], Path]
 
@@ -77,13 +78,12 @@ def test_a_wrong_key_is_named_with_its_line(
     assert caught.value.exit_code is ExitCode.USAGE
 
 
-def test_a_slip_with_a_qr_code_has_a_receipt(altered: Altered) -> None:
-    path = altered("maru", "maru")
-    text = path.read_text("utf-8")
-    start = text.index("[parts.receipt]")
-    path.write_text(text[:start] + text[text.index("[qr]") :], "utf-8")
-    with pytest.raises(FormError, match="receipt is missing"):
-        load_form(path)
+def test_the_official_mark_takes_the_place_of_the_placeholder(altered: Altered) -> None:
+    assert load_form("maru").drawings == placeholders()
+    own = '[drawings.el]\nview = [2, 1]\npath = "M 0 0 H 2 V 1 H 0 Z"\n\n[page]'
+    form = load_form(altered("[page]", own))
+    assert form.drawings["el"].view == (2, 1)
+    assert form.drawings["pay-easy"] == placeholders()["pay-easy"]
 
 
 def test_a_missing_key_is_named(altered: Altered) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 from collections.abc import Callable
 from functools import partial
-from pathlib import Path
 from types import MappingProxyType, SimpleNamespace
 from typing import Any, Literal
 
@@ -15,8 +14,6 @@ import pytest
 import segno
 import zxingcpp
 
-from elqr_fast.forms.loader import load_form, parse_form
-from elqr_fast.forms.model import Form
 from elqr_fast.render.fonts import Face, open_face
 from elqr_fast.render.geometry import BarPlace, QrPlace
 from elqr_fast.render.pdf import write_pdf
@@ -150,20 +147,3 @@ def make_chunk(hand: Hand) -> Callable[..., Chunk]:
 @pytest.fixture(scope="session")
 def hand() -> Hand:
     return Hand({"gothic": open_face("ipaexg")})
-
-
-AlteredForm = Callable[..., Form]
-
-
-@pytest.fixture(scope="session")
-def altered_form() -> AlteredForm:
-    """Gives a built-in form with texts replaced, each once: altered_form("maru", {old: new})."""
-
-    def alter(name: str, replacements: dict[str, str]) -> Form:
-        text = Path(load_form(name).path).read_text("utf-8")
-        for old, new in replacements.items():
-            assert old in text
-            text = text.replace(old, new, 1)
-        return parse_form(text, Path("altered.toml"))
-
-    return alter

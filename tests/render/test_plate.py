@@ -127,7 +127,8 @@ def test_a_form_without_stamp_boxes_is_stamped_on_top(altered_form: AlteredForm)
          "takes 4.23 mm of height, its box has 3.98 mm"),
         ('text = "見本市会計管理者", box = [130', 'text = "𠮷野市会計管理者", box = [130',
          r"page.texts\[0\]: no font of 'gothic' \(ipaexg\) has U\+20BB7"),
-        ("M 7.5 5.3 C", "M 7.5 5.3 X", "drawings.el.path: path command 'X' is not known"),
+        ("[page]", '[drawings.el]\nview = [1, 1]\npath = "M 0 0 X 1"\n[page]',
+         "drawings.el.path: path command 'X' is not known"),
         ('source = "due", box = [62, 120.4, 58, 6.2]', 'source = "due", box = [62, 120.4, 58, 3]',
          r"page.fields\[9\]: the text takes 3.53 mm of height"),
         ('gothic = ["ipaexg"]', 'gothic = ["no-such-font.ttf"]', "no such file"),
@@ -138,6 +139,12 @@ def test_what_cannot_be_set_is_refused(
 ) -> None:
     with pytest.raises(ConfigError, match=message):
         make_plate(altered_form("maru", {old: new}), 300)
+
+
+def test_a_slip_with_a_qr_code_has_three_parts(without_receipt: Callable[[str], Form]) -> None:
+    form = without_receipt("maru")
+    with pytest.raises(FormError, match="receipt is missing"):
+        make_plate(form, 300)
 
 
 def test_qr_box_in_millimetres_holds_the_quiet_zone_on_every_plate() -> None:

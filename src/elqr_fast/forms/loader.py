@@ -6,6 +6,7 @@ import re
 import tomllib
 from collections.abc import Iterator
 from difflib import get_close_matches
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, NoReturn, get_args, get_type_hints
@@ -13,16 +14,23 @@ from typing import Any, NoReturn, get_args, get_type_hints
 import msgspec
 
 from elqr_fast.errors import FormError
-from elqr_fast.forms.model import Form
+from elqr_fast.forms.model import Drawing, Form
 from elqr_fast.forms.positions import Key, line_of
 
 _BUILT_IN = files("elqr_fast.forms") / "builtin"
+_PLACEHOLDERS = files("elqr_fast.forms") / "placeholders.toml"
 
 
 def list_forms() -> list[str]:
     """The names of the built-in forms."""
     names = (entry.name for entry in _BUILT_IN.iterdir())
     return sorted(name.removesuffix(".toml") for name in names if name.endswith(".toml"))
+
+
+@cache
+def placeholders() -> dict[str, Drawing]:
+    """Drawings that stand in for the official marks, where a form does not have these."""
+    return msgspec.convert(tomllib.loads(_PLACEHOLDERS.read_text("utf-8")), dict[str, Drawing])
 
 
 def load_form(name_or_path: str | Path) -> Form:
@@ -66,6 +74,7 @@ def parse_form(text: str, path: Path) -> Form:
         form = msgspec.convert({**data, "path": str(path)}, Form, str_keys=True)
     except msgspec.ValidationError as error:
         _fail_validation(text, path, str(error), error)
+    form = msgspec.structs.replace(form, drawings=placeholders() | form.drawings)
     _check(form, text, path)
     return form
 
@@ -130,8 +139,8 @@ def _check(form: Form, text: str, path: Path) -> None:
         if (claim in form.claims) != (table is not None):
             state = "is claimed but there is no such table" if table is None else "is not claimed"
             fail(text, path, ("claims",), f"{claim} {state}")
-    if form.qr and not form.parts.receipt:
-        fail(text, path, ("parts",), "a slip with a QR code has three parts: receipt is missing")
+    if "mixed" in form.claims and form.kind == "kaku":
+        fail(text, path, ("claims",), "mixed is for maru forms")
     for key, chain in _chains(form):
         if chain not in form.fonts:
             fail(text, path, (*key, "font"), f"no font chain is called {chain!r}")

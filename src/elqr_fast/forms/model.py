@@ -220,13 +220,17 @@ class BarCode(_Strict, frozen=True, kw_only=True):
 
 
 class Form(_Strict, frozen=True, kw_only=True):
-    """One form.  `path` is the file it came from, which the file itself cannot say."""
+    """One form.  `path` is the file it came from, which the file itself cannot say.
+
+    `claims` says what its slips have, and so which rules of the criteria it is held to; `mixed`
+    are slips with and without a QR code on one stock, whose words must serve both.
+    """
 
     name: Annotated[str, Meta(pattern="^[a-z0-9-]+$")]
     title: str
     kind: Literal["kaku", "maru"]
     layout: Literal["mpn", "mt", "dt", "general", "mpn-conformant", "own"]
-    claims: list[Literal["qr", "bar_code"]]
+    claims: list[Literal["qr", "bar_code", "mixed"]]
     ink: tuple[Channel, Channel, Channel]
     slip: Box
     fonts: dict[str, Annotated[list[str], Meta(min_length=1)]]

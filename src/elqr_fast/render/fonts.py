@@ -266,9 +266,14 @@ def _find_ipaexg() -> Path | None:
 def find_ocr_b() -> Path | None:
     """OCR-B's file where there is one, by its name."""
     for path in _candidates():
-        if "".join(filter(str.isalnum, path.stem.lower())) in _OCR_B_NAMES:
+        if is_ocr_b(path):
             return path
     return None
+
+
+def is_ocr_b(path: Path) -> bool:
+    """Whether a font file is OCR-B's regular cut, by its name."""
+    return "".join(filter(str.isalnum, path.stem.lower())) in _OCR_B_NAMES
 
 
 def _find_named(entry: str, folder: Path | None) -> Path | None:

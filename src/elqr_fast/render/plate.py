@@ -8,10 +8,12 @@ from pathlib import Path
 from typing import Literal
 
 from elqr_fast.errors import ConfigError
+from elqr_fast.forms.loader import fail_in
 from elqr_fast.forms.model import Field, Form, OcrLine
 from elqr_fast.forms.positions import Key
 from elqr_fast.render.clearance import Area, check_clear, check_disjoint, check_inside
 from elqr_fast.render.fonts import Face, open_chain
+from elqr_fast.render.foreign import check_no_codes
 from elqr_fast.render.geometry import (
     BarPlace,
     QrPlace,
@@ -83,8 +85,23 @@ def make_plate(form: Form, dpi: int, *, layer: Layer = "all", draft: bool = Fals
     """The plate of a form.
 
     Raises FormError for geometry that cannot be printed (off the page, in a code's quiet zone, in
-    an area kept empty, no whole dots, saying what would fit), FontError for a font that is missing
-    or broken.  A draft stands in for missing fonts and is stamped DRAFT.
+    an area kept empty, no whole dots, saying what would fit) and for a code that is none of the
+    slip's own, FontError for a font that is missing or broken.  A draft stands in for missing
+    fonts and is stamped DRAFT.
+    """
+    plate, inks = draw_plate(form, dpi, layer=layer, draft=draft)
+    check_plate(plate, inks)
+    if draft:
+        plate.static.runs.extend(_stamps(plate))
+    return plate
+
+
+def draw_plate(
+    form: Form, dpi: int, *, layer: Layer = "all", draft: bool = False
+) -> tuple[Plate, list[Ink]]:
+    """A plate that nobody has checked yet, and its static ink item by item, all layers.
+
+    Raises as `make_plate` does, but only for what cannot be drawn or leaves the page.
     """
     check_dpi(dpi)
     if layer not in ("all", "variable"):
@@ -108,10 +125,11 @@ def make_plate(form: Form, dpi: int, *, layer: Layer = "all", draft: bool = Fals
         bars=place_bars(form, form.bar_code, dpi) if form.bar_code else None,
         bar_texts=tuple(_bar_texts(form, dpi, opened)),
     )
-    _check(plate, inks)
-    if draft:
-        plate.static.runs.extend(_stamps(plate, opened))
-    return plate
+    for place in (*plate.fields, *plate.bar_texts):
+        check_room(form, place.key, "height", place.field.size * dpi / 72, place.rect.height, dpi)
+    page = Rect(0, 0, plate.width, plate.height)
+    check_inside(form, [*_parts(form, dpi), *_all_areas(plate, inks)], page, dpi)
+    return plate, inks
 
 
 def _open_fonts(form: Form, draft: bool) -> dict[str, Chain]:
@@ -187,27 +205,39 @@ def _ocr_area(place: OcrPlace) -> Rect:
     return Rect(left, top, right - left, floor(0.85 * place.size))
 
 
-def _check(plate: Plate, inks: list[Ink]) -> None:
-    """Geometry that would be misread or refused at a window."""
-    form, dpi = plate.form, plate.dpi
-    printed = [
+def _printed(plate: Plate, inks: list[Ink]) -> list[Area]:
+    """The static ink, glyph by glyph."""
+    return [
         Area(ink.key, "ink", rect) for ink in inks for rect in ink_boxes(ink.scene, plate.faces)
     ]
-    places = (*plate.fields, *plate.bar_texts)
-    for place in places:
-        check_room(form, place.key, "height", place.field.size * dpi / 72, place.rect.height, dpi)
-    fields = [Area(place.key, "field", place.rect) for place in places]
-    ocr = [Area(place.key, "OCR line", _ocr_area(place)) for place in plate.ocr]
-    codes = _codes(plate)
+
+
+def _filled(plate: Plate) -> list[Area]:
+    """The boxes of fields and the lines for machines."""
+    fields = [Area(place.key, "field", place.rect) for place in (*plate.fields, *plate.bar_texts)]
+    return [*fields, *(Area(place.key, "OCR line", _ocr_area(place)) for place in plate.ocr)]
+
+
+def _all_areas(plate: Plate, inks: list[Ink]) -> list[Area]:
+    empty = _empty(plate.form, plate.dpi)
+    return [*_printed(plate, inks), *_filled(plate), *_codes(plate), *empty]
+
+
+def check_plate(plate: Plate, inks: list[Ink]) -> None:
+    """Raise FormError for what would be misread or refused at a window."""
+    form, dpi = plate.form, plate.dpi
+    if form.qr and not form.parts.receipt:
+        fail_in(form, ("parts",), "a slip with a QR code has three parts: receipt is missing")
+    check_no_codes(form, inks)
+    printed, filled, codes = _printed(plate, inks), _filled(plate), _codes(plate)
     empty = _empty(form, dpi)
     kept = [area for area in empty if area.what != "ocr band"]
     bands = [area for area in empty if area.what == "ocr band"]
-    page = Rect(0, 0, plate.width, plate.height)
-    check_inside(form, [*_parts(form, dpi), *printed, *fields, *ocr, *codes, *empty], page, dpi)
+    fields = [area for area in filled if area.what == "field"]
     check_disjoint(form, codes, dpi)
-    check_disjoint(form, [*fields, *ocr], dpi)
-    check_clear(form, codes, [*printed, *fields, *ocr], dpi)
-    check_clear(form, kept, [*printed, *fields, *ocr, *codes], dpi)
+    check_disjoint(form, filled, dpi)
+    check_clear(form, codes, [*printed, *filled], dpi)
+    check_clear(form, kept, [*printed, *filled, *codes], dpi)
     check_clear(form, bands, [*printed, *fields, *codes], dpi)
 
 
@@ -238,11 +268,11 @@ def _empty(form: Form, dpi: int) -> list[Area]:
     ]
 
 
-def _stamps(plate: Plate, chains: dict[str, Chain]) -> list[TextRun]:
+def _stamps(plate: Plate) -> list[TextRun]:
     """DRAFT in every date-stamp box: free of other ink, and then no bank can stamp the slip."""
     areas = [area.rect for area in _empty(plate.form, plate.dpi) if area.what == "date stamp"]
     page = Rect(0, 0, plate.width, plate.height // 8)
-    glyphs = next(iter(chains.values())).shape("DRAFT")
+    glyphs = Chain(list(plate.faces.values())).shape("DRAFT")
     runs = []
     for area in areas or [page]:
         size = floor(min(0.9 * area.width / width(glyphs), area.height))
