@@ -14,7 +14,8 @@ PRINT = ("--form", "maru", "--dpi", "300", "--workers", "1")
 
 def test_all_printed(elqr: Elqr, notices_csv: Path, tmp_path: Path) -> None:
     code, out, err = elqr("render", notices_csv, *PRINT, "--out", tmp_path / "run")
-    assert (code, err) == (0, "")
+    assert code == 0
+    assert [json.loads(line)["done"] for line in err.splitlines()] == [0, 12]
     assert "12 notices: 12 printed, 0 rejected, 12 read back" in out
     assert str(tmp_path / "run") in out
 

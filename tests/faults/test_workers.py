@@ -146,6 +146,6 @@ def test_when_no_slip_reads_back_the_run_ends_and_keeps_nothing(
 
 def test_the_search_keeps_none_of_its_trials(runs: Any, inject: Inject, tmp_path: Path) -> None:
     inject("raise", [9])
-    runs.render(tmp_path / "run", to="png", dpi=200)
+    runs.render(tmp_path / "run", to="png")
     names = {path.name for path in (tmp_path / "run").glob("*.png")}
     assert names == {f"slip-{row:09d}.png" for row in range(1, 25) if row != 10}

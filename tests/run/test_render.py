@@ -169,7 +169,7 @@ def test_another_input_in_the_same_directory_is_refused(
     before = hashes(tmp_path / "run")
     with pytest.raises(ConfigError, match="holds another run: its input differ"):
         print_slips(changed(notices, {(0, "amount"): "1"}), tmp_path / "run")
-    with pytest.raises(ConfigError, match="holds another run: its options differ"):
+    with pytest.raises(ConfigError, match="holds another run: its dpi differ"):
         print_slips(notices, tmp_path / "run", dpi=600)
     assert hashes(tmp_path / "run") == before
 

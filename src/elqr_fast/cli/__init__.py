@@ -6,8 +6,8 @@ import sys
 
 import click
 
-from elqr_fast.cli import code, demo, doctor, form, render, verify
-from elqr_fast.errors import ElqrError, ExitCode
+from elqr_fast.cli import code, demo, doctor, form, render, run, verify
+from elqr_fast.errors import ElqrError, ExitCode, Interrupted
 from elqr_fast.version import __version__
 
 
@@ -21,7 +21,16 @@ def elqr() -> None:
     """Make, print and read eL-QR payment slips (納付書)."""
 
 
-for command in (demo.demo, render.render, verify.verify, form.form, code.code, doctor.doctor):
+COMMANDS = (
+    demo.demo,
+    render.render,
+    run.run,
+    verify.verify,
+    form.form,
+    code.code,
+    doctor.doctor,
+)
+for command in COMMANDS:
     elqr.add_command(command)
 
 
@@ -35,8 +44,11 @@ def main(arguments: list[str] | None = None) -> None:
     except ElqrError as error:
         click.echo(f"elqr: {error}", err=True)
         sys.exit(error.exit_code)
-    except (click.Abort, KeyboardInterrupt):
-        click.echo("elqr: interrupted", err=True)
+    except (click.Abort, KeyboardInterrupt) as error:
+        # click makes an Abort of every KeyboardInterrupt; ours says how far the run is.
+        cause = error.__cause__ if isinstance(error, click.Abort) else error
+        why = cause if isinstance(cause, Interrupted) else "interrupted"
+        click.echo(f"elqr: {why}", err=True)
         sys.exit(ExitCode.INTERRUPTED)
     except BrokenPipeError:
         sys.exit(ExitCode.OUTPUT)

@@ -1,30 +1,32 @@
-"""What several commands share: the progress bar, the JSON line, the stage table."""
+"""What several commands share: being interrupted, the JSON line, the stage table."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+import signal
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
 from typing import Any
 
 import click
-from tqdm import tqdm
 
 from elqr_fast.errors import ExitCode
 from elqr_fast.run import RunSummary
 
 
 @contextmanager
-def progress_bar(label: str, unit: str) -> Iterator[Callable[[int, int], None]]:
-    """A bar on standard error, where that is a terminal; it shows counts, never people."""
-    with tqdm(desc=label, unit=f" {unit}", disable=None, leave=False) as bar:
+def interruptible() -> Iterator[None]:
+    """Take `kill` (SIGTERM) for Ctrl-C: what is finished stays, and the run can be resumed."""
 
-        def report(done: int, total: int) -> None:
-            bar.total = total
-            bar.update(done - bar.n)
+    def interrupt(number: int, frame: object) -> None:
+        raise KeyboardInterrupt
 
-        yield report
+    before = signal.signal(signal.SIGTERM, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def echo_json(values: Mapping[str, Any]) -> None:

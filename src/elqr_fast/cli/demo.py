@@ -6,7 +6,8 @@ from pathlib import Path
 
 import click
 
-from elqr_fast.cli.common import echo_json, echo_run, progress_bar, run_values
+from elqr_fast.cli.common import echo_json, echo_run, interruptible, run_values
+from elqr_fast.cli.progress import show_progress
 from elqr_fast.cli.verify import echo_verdicts, verify_exit_code, verify_values
 from elqr_fast.errors import ExitCode
 from elqr_fast.files import private_directory
@@ -29,9 +30,9 @@ def demo(count: int, form: str, out: Path, as_json: bool) -> ExitCode:
     write_csv(table, out / "notices.csv", encoding="cp932")
     write_parquet(table, out / "notices.parquet")
     slips = out / "slips"
-    with progress_bar("printing", "slips") as progress:
+    with show_progress("printing", "slips") as progress, interruptible():
         printed = run_render(out / "notices.csv", form, slips, progress=progress)
-    with progress_bar("reading back", "slips") as progress:
+    with show_progress("reading back", "slips") as progress, interruptible():
         read = run_verify(
             sorted(slips.glob("slips-*.pdf")),
             form=form,

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import click
 
-from elqr_fast.cli.common import echo_json, echo_run, progress_bar, run_exit_code, run_values
+from elqr_fast.cli.common import echo_json, echo_run, interruptible, run_exit_code, run_values
+from elqr_fast.cli.progress import show_progress
 from elqr_fast.errors import ExitCode
 from elqr_fast.records.mapping import load_column_map
 from elqr_fast.render.plate import Layer
@@ -62,6 +63,11 @@ from elqr_fast.run.plan import CHUNK_ROWS, LAYERS, OUTPUTS, VERIFY, Output, Veri
     show_default=True,
     help="Notices in one chunk, and so slips in one file.",
 )
+@click.option(
+    "--issued",
+    type=click.Path(path_type=Path),
+    help="A TOML layout: write the issued slips' data (納付書情報) by it at the end.",
+)
 @click.option("--draft", is_flag=True, help="Use stand-in fonts and stamp every slip DRAFT.")
 @click.option("--json", "as_json", is_flag=True, help="End with one JSON object.")
 def render(
@@ -78,6 +84,7 @@ def render(
     engine: str,
     deadline: float | None,
     chunk_rows: int,
+    issued: Path | None,
     draft: bool,
     as_json: bool,
 ) -> ExitCode:
@@ -86,7 +93,7 @@ def render(
     Rows that break a rule go to rejects.csv and the rest is printed. The same command again
     resumes an interrupted run.
     """
-    with progress_bar("printing", "slips") as progress:
+    with show_progress("printing", "slips") as progress, interruptible():
         summary = run_render(
             notices,
             form,
@@ -99,6 +106,7 @@ def render(
             engine=engine,
             deadline=deadline,
             chunk_rows=chunk_rows,
+            issued=issued,
             encoding=encoding,
             columns=load_column_map(columns) if columns else None,
             draft=draft,

@@ -8,7 +8,8 @@ from typing import Any
 
 import click
 
-from elqr_fast.cli.common import echo_json, progress_bar
+from elqr_fast.cli.common import echo_json, interruptible
+from elqr_fast.cli.progress import show_progress
 from elqr_fast.errors import ExitCode
 from elqr_fast.verify import Summary
 from elqr_fast.verify import verify as run_verify
@@ -61,7 +62,7 @@ def verify(
     as_json: bool,
 ) -> ExitCode:
     """Read the slips in SCANS (TIFF, PDF, PNG, JPEG, or directories of them) and check each."""
-    with progress_bar("reading", "slips") as progress:
+    with show_progress("reading", "slips") as progress, interruptible():
         summary = run_verify(
             list(scans),
             form=form,

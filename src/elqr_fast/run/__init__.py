@@ -1,5 +1,16 @@
 """Runs: many notices into files, in chunks, each finished exactly once."""
 
-from elqr_fast.run.render import RunSummary, render
+from elqr_fast.run.audit import Audit, audit
+from elqr_fast.run.render import RunSummary, render, resume, seal_run
+from elqr_fast.run.status import RunStatus, run_status
 
-__all__ = ["RunSummary", "render"]
+__all__ = [
+    "Audit",
+    "RunStatus",
+    "RunSummary",
+    "audit",
+    "render",
+    "resume",
+    "run_status",
+    "seal_run",
+]

@@ -28,7 +28,16 @@ from elqr_fast.render import pdf, preview, readback, tiff
 from elqr_fast.render.pages import Page, compose
 from elqr_fast.render.plate import Plate, make_plate
 from elqr_fast.render.slips import Slips, prepare
-from elqr_fast.run.journal import MANIFEST, REJECTS, STATE, ChunkEntry, FileEntry, sidecar
+from elqr_fast.run.journal import (
+    MANIFEST,
+    REJECTS,
+    SIDECARS,
+    STATE,
+    ChunkEntry,
+    FileEntry,
+    sha256_of,
+    sidecar,
+)
 from elqr_fast.run.plan import ChunkJob, Options
 
 MANIFEST_SCHEMA = pa.schema(
@@ -93,13 +102,22 @@ class Press:
         errors = sorted([*slips.errors, *unprintable], key=lambda e: (e.row, e.field, e.rule))
         files = self._write(job, pages, slips, watch)
         verified = self._checked_pages(len(pages))
+        sidecars: list[str] = []
         if job.keep:
             with watch("bookkeeping"):
                 self._write_rejects(job.index, errors)
                 self._write_manifest(job.index, files, slips, set(verified))
-        rows, printed = job.table.num_rows, len(pages)
+                sidecars = [sha256_of(sidecar(self.out, job.index, kind)) for kind in SIDECARS]
         return ChunkEntry(
-            job.index, job.id, rows, printed, rows - printed, len(verified), files, watch.seconds
+            index=job.index,
+            id=job.id,
+            rows=job.size,
+            printed=len(pages),
+            rejected=job.size - len(pages),
+            verified=len(verified),
+            files=files,
+            sidecars=sidecars,
+            seconds=watch.seconds,
         )
 
     def _write(

@@ -7,8 +7,10 @@ fingerprint, the row range, the form and its fonts, the options that change byte
 from __future__ import annotations
 
 import hashlib
+import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
+from importlib.metadata import version
 from pathlib import Path
 from typing import Literal, get_args
 
@@ -19,6 +21,7 @@ import pyarrow as pa
 
 from elqr_fast.errors import ConfigError, FieldError
 from elqr_fast.records.duplicates import find_duplicates
+from elqr_fast.records.mapping import ColumnMap
 from elqr_fast.records.readers import Notices
 from elqr_fast.render.plate import Layer, Plate
 from elqr_fast.run.supervisor import Lost
@@ -31,6 +34,8 @@ LAYERS: tuple[Layer, ...] = get_args(Layer)
 VERIFY: tuple[Verify, ...] = get_args(Verify)
 #: Slips in one chunk, and so in one PDF or TIFF: a file a viewer opens at once, work for seconds.
 CHUNK_ROWS = 1000
+#: Those that have a hand in the bytes: a run that began with one version ends with it.
+LIBRARIES = ("fonttools", "freetype-py", "numpy", "pillow", "pyarrow", "uharfbuzz")
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,15 +119,12 @@ def _compact(rows: pa.RecordBatch) -> pa.RecordBatch:
     return rows.take(pa.array(range(rows.num_rows)))
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """The whole run: `basis` is what its identity was computed from, in words for messages."""
+class Outline(msgspec.Struct, frozen=True):
+    """What a run is, as its directory keeps it: `basis` is its identity, in words for messages."""
 
     basis: dict[str, str]
     rows: int
     chunk_rows: int
-    #: Rows that are not the first of their case key, ascending.
-    duplicates: npt.NDArray[np.int64]
 
     @property
     def run_id(self) -> str:
@@ -135,13 +137,22 @@ class Plan:
     def chunk_id(self, first_row: int, rows: int) -> str:
         return _digest({"run": self.run_id, "first_row": first_row, "rows": rows})
 
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The whole run."""
+
+    outline: Outline
+    #: Rows that are not the first of their case key, ascending.
+    duplicates: npt.NDArray[np.int64]
+
     def jobs(self, notices: Notices) -> Iterator[ChunkJob]:
         """The chunks in order, reading the input once more as they are asked for."""
-        for index, batch in enumerate(notices.batches(self.chunk_rows)):
+        for index, batch in enumerate(notices.batches(self.outline.chunk_rows)):
             rows = batch.table.num_rows
             yield ChunkJob(
                 index=index,
-                id=self.chunk_id(batch.first_row, rows),
+                id=self.outline.chunk_id(batch.first_row, rows),
                 first_row=batch.first_row,
                 table=_compact(batch.table),
                 unread=batch.errors,
@@ -156,17 +167,21 @@ class Plan:
         ]
 
 
-def make_plan(notices: Notices, plate: Plate, options: Options) -> Plan:
+def make_plan(notices: Notices, columns: ColumnMap, plate: Plate, options: Options) -> Plan:
     """Read the input once: its fingerprint, how many rows it has, which keys come twice."""
     keys = find_duplicates(notices)
+    reading = {**msgspec.to_builtins(columns), "name": None, "encoding": notices.encoding}
     basis = {
         "input": notices.fingerprint(),
+        "columns": _digest(reading),
         "form": _digest({**msgspec.to_builtins(plate.form), "path": None}),
         "fonts": _digest({key: _sha256(face.path) for key, face in plate.faces.items()}),
-        "options": _digest(options.deciding_bytes()),
+        **{name: str(value) for name, value in options.deciding_bytes().items()},
         "version": __version__,
+        "libraries": ", ".join(f"{name} {version(name)}" for name in LIBRARIES)
+        + f", zlib {zlib.ZLIB_RUNTIME_VERSION}",
     }
-    return Plan(basis, keys.rows, options.chunk_rows, keys.repeats)
+    return Plan(Outline(basis, keys.rows, options.chunk_rows), keys.repeats)
 
 
 def _sha256(path: Path) -> str:

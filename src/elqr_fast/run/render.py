@@ -5,21 +5,25 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from elqr_fast.errors import Interrupted
-from elqr_fast.forms import Form, load_form
+import msgspec
+
+from elqr_fast.errors import ConfigError, Interrupted
+from elqr_fast.forms import Form, list_forms, load_form
 from elqr_fast.records.mapping import ColumnMap
-from elqr_fast.records.readers import open_notices
+from elqr_fast.records.readers import Notices, open_notices
 from elqr_fast.render.plate import Layer, make_plate
 from elqr_fast.render.slips import required_columns
 from elqr_fast.run.chunk import make_printer
 from elqr_fast.run.engines import check_engine, chunk_seconds, open_place
-from elqr_fast.run.journal import ChunkEntry, Journal
-from elqr_fast.run.plan import CHUNK_ROWS, ChunkJob, Options, Output, Verify, make_plan
+from elqr_fast.run.issued import IssuedSlips, load_issued_layout
+from elqr_fast.run.journal import ChunkEntry, Journal, load_outline
+from elqr_fast.run.plan import CHUNK_ROWS, ChunkJob, Options, Outline, Output, Verify, make_plan
+from elqr_fast.run.request import Request, load_request, place_of, save_request
 from elqr_fast.run.seal import seal
 from elqr_fast.run.supervisor import Supervisor, part_seconds
 
@@ -61,6 +65,7 @@ def render(
     draft: bool = False,
     chunk_rows: int = CHUNK_ROWS,
     deadline: float | None = None,
+    issued: str | Path | None = None,
     progress: Progress | None = None,
 ) -> RunSummary:
     """Print every valid notice as a slip; every other one goes to `rejects.csv`.
@@ -72,6 +77,7 @@ def render(
     `workers` None takes every core; 1 prints in this process, which nobody can replace if a
     notice kills or hangs it.  `deadline`: seconds for a chunk of `chunk_rows`, after which its
     worker is taken for hung; default 60, and one more a row.
+    `issued`: a layout in TOML, by which the issued slips' data are written when all is printed.
 
     Raises ConfigError, FormError, FontError, InputError, OutputError and Interrupted.
     """
@@ -83,24 +89,47 @@ def render(
     source = open_notices(
         notices, encoding=encoding, columns=columns, required=required_columns(loaded)
     )
-    plan = make_plan(source, plate, options)
+    slips = _issued_slips(issued, source, loaded)
+    plan = make_plan(source, columns or ColumnMap(), plate, options)
+    folder = Path(out)
+    request = Request(
+        notices=place_of(notices),
+        form=loaded.name if loaded.name in list_forms() else loaded.path,
+        **asdict(options),
+        encoding=encoding,
+        columns=columns,
+        workers=workers,
+        engine=engine,
+        deadline=deadline,
+        issued=place_of(issued),
+    )
     report = progress or (lambda done, total: None)
-    with Journal(Path(out), plan) as journal:
+    with Journal(folder, plan.outline) as journal:
+        save_request(folder, request)
         jobs = (job for job in plan.jobs(source) if job.index not in journal.done)
         finished = sum(entry.rows for entry in journal.done.values())
+        rows = plan.outline.rows
         try:
-            report(finished, plan.rows)
-            for entry in _entries(jobs, loaded, options, Path(out), engine, workers, deadline):
+            report(finished, rows)
+            for entry in _entries(jobs, loaded, options, folder, engine, workers, deadline):
                 journal.enter(entry)
                 finished += entry.rows
-                report(finished, plan.rows)
+                report(finished, rows)
         except KeyboardInterrupt as error:
             raise Interrupted(
-                f"stopped with {finished} of {plan.rows} notices done;"
-                " run the same command again to resume"
+                f"stopped with {finished} of {rows} notices done; `elqr run resume {out}` or the"
+                " same command again resumes"
             ) from error
-        seal(Path(out), plan, journal.done)
-        return _summary(plan.rows, journal.done.values(), time.perf_counter() - start)
+        seal(folder, plan.outline, journal.done, slips)
+        return _summary(rows, journal.done.values(), time.perf_counter() - start)
+
+
+def _issued_slips(layout: str | Path | None, notices: Notices, form: Form) -> IssuedSlips | None:
+    if layout is None:
+        return None
+    slips = IssuedSlips(load_issued_layout(Path(layout)), notices, form)
+    slips.check()
+    return slips
 
 
 def _entries(
@@ -119,11 +148,63 @@ def _entries(
     def seconds(job: ChunkJob) -> float:
         return part_seconds(whole, job.size, options.chunk_rows)
 
-    with closing(Supervisor[ChunkJob](place, count, seconds).results(lambda: next(jobs, None))) as (
-        results
-    ):
+    supervisor = Supervisor[ChunkJob](place, count, seconds)
+    with closing(supervisor.results(lambda: next(jobs, None))) as results:
         for _, entry in results:
             yield entry
+
+
+def resume(
+    out: str | Path,
+    *,
+    workers: int | None = None,
+    engine: str | None = None,
+    deadline: float | None = None,
+    progress: Progress | None = None,
+) -> RunSummary:
+    """Go on with the run of a directory, as it was asked for, or finish it on other means.
+
+    Raises ConfigError if no run was started there or its input was a table in memory.
+    """
+    arguments = load_request(Path(out)).arguments(Path(out))
+    given = {"workers": workers, "engine": engine, "deadline": deadline}
+    arguments |= {name: value for name, value in given.items() if value is not None}
+    return render(out=out, progress=progress, **arguments)
+
+
+def seal_run(out: str | Path, *, issued: str | Path | None = None) -> RunSummary:
+    """Close a run whose chunks are all printed; with a layout, write the issued slips' data.
+
+    The notices are opened only for the issued slips' data.  Raises ConfigError if no run was
+    started there, OutputError if chunks are missing or damaged.
+    """
+    start = time.perf_counter()
+    folder, outline, request = Path(out), load_outline(Path(out)), load_request(Path(out))
+    with Journal(folder, outline) as journal:
+        layout = issued or request.issued
+        seal(folder, outline, journal.done, _issued_of(folder, outline, request, layout))
+        if issued is not None:
+            save_request(folder, msgspec.structs.replace(request, issued=place_of(issued)))
+        return _summary(outline.rows, journal.done.values(), time.perf_counter() - start)
+
+
+def _issued_of(
+    out: Path, outline: Outline, request: Request, layout: str | Path | None
+) -> IssuedSlips | None:
+    """The issued slips of a run that is only known by its directory."""
+    if layout is None:
+        return None
+    arguments = request.arguments(out)
+    form = load_form(request.form)
+    notices = open_notices(
+        arguments["notices"],
+        encoding=request.encoding,
+        columns=request.columns,
+        required=required_columns(form),
+    )
+    if notices.fingerprint() != outline.basis["input"]:
+        raise ConfigError(f"{request.notices}: has changed since the run began")
+    return _issued_slips(layout, notices, form)
 
 
 def _summary(rows: int, entries: Iterable[ChunkEntry], seconds: float) -> RunSummary:
