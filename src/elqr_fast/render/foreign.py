@@ -21,7 +21,8 @@ from elqr_fast.render.static import Ink
 
 #: White around a mark, in dots, so that a code drawn up to its edge has its quiet zone.
 _MARGIN = 32
-ANY = zxingcpp.BarcodeFormats()
+#: zxing-cpp looks for every kind when asked for none.
+ANY = zxingcpp.BarcodeFormats([])
 QR_FAMILY = zxingcpp.BarcodeFormats(
     [
         zxingcpp.BarcodeFormat.QRCode,
