@@ -144,7 +144,6 @@ def zones(paper: Paper) -> Rows:
     """Boxes, int32 [n, 4], that the values of every slip are in."""
     boxes = [(20, 29, 120, 6), (20, 35, 120, 7), (8, 267, 105, 5), (8, 273, 105, 5)]
     boxes += [(left + 19, 201 + i * 8, 40, 6) for _, left in PARTS for i in range(len(LABELS))]
-    boxes += [(119, 266, 19, 18), (141, 266, 60, 12)]
     return np.array([[paper.dots(side) for side in box] for box in boxes], np.int32)
 
 

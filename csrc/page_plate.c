@@ -163,12 +163,22 @@ typedef struct {
     stretch part; /* room for one segment's lists */
 } maker;
 
-/* Whether a zone shows in row y, or just above it, between pixels `left` and `right`. */
+/* Whether a box shows in row y, or just above it, between pixels `left` and `right`. */
+static int shows(int64_t x, int64_t top, int64_t width, int64_t height, uint32_t y, uint32_t left,
+                 uint32_t right) {
+    return top <= y && y <= top + height && x < (int64_t)right && x + width > (int64_t)left;
+}
+
+/* Whether a zone, the QR symbol or the bars show there. */
 static int has_zone(const elqr_plate_form *form, uint32_t y, uint32_t left, uint32_t right) {
+    const elqr_page_symbol *qr = &form->qr, *bars = &form->bars;
+    uint64_t side = (uint64_t)qr->count * qr->module, wide = (uint64_t)bars->count * bars->module;
+    if ((qr->count != 0 && shows(qr->x, qr->y, (int64_t)side, (int64_t)side, y, left, right)) ||
+        (bars->count != 0 && shows(bars->x, bars->y, (int64_t)wide, bars->height, y, left, right)))
+        return 1;
     for (size_t i = 0; i < form->zone_count; i++) {
         const int32_t *zone = form->zones + i * 4;
-        int64_t top = zone[1], bottom = top + zone[3], end = (int64_t)zone[0] + zone[2];
-        if (top <= y && y <= bottom && zone[0] < (int64_t)right && end > (int64_t)left)
+        if (shows(zone[0], zone[1], zone[2], zone[3], y, left, right))
             return 1;
     }
     return 0;
