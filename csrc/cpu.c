@@ -8,7 +8,9 @@
 
 /* Bits of a CPUID register; names as in Intel's manual, volume 2, CPUID. */
 enum {
+    LEAF1_ECX_POPCNT = 1 << 23,
     LEAF1_ECX_OSXSAVE = 1 << 27,
+    LEAF80000001_ECX_LZCNT = 1 << 5,
     LEAF7_EBX_BMI1 = 1 << 3,
     LEAF7_EBX_AVX2 = 1 << 5,
     LEAF7_EBX_BMI2 = 1 << 8,
@@ -35,14 +37,22 @@ static int has_all(unsigned reg, unsigned bits) {
     return (reg & bits) == bits;
 }
 
+/* LZCNT on a processor without it is another instruction, BSR: it must be asked for. */
+static int has_lzcnt(void) {
+    unsigned eax, ebx, ecx, edx;
+    return __get_cpuid(0x80000001u, &eax, &ebx, &ecx, &edx) && has_all(ecx, LEAF80000001_ECX_LZCNT);
+}
+
 static unsigned detect(void) {
     unsigned eax, ebx, ecx, edx, features = 0;
     if (!__get_cpuid(1, &eax, &ebx, &ecx, &edx) || !has_all(ecx, LEAF1_ECX_OSXSAVE))
         return 0;
     const unsigned saved = extended_control_register();
+    const int counts_bits = has_all(ecx, LEAF1_ECX_POPCNT) && has_lzcnt();
     if (!__get_cpuid_count(7, 0, &eax, &ebx, &ecx, &edx))
         return 0;
-    if (has_all(saved, XCR0_AVX) && has_all(ebx, LEAF7_EBX_AVX2 | LEAF7_EBX_BMI1 | LEAF7_EBX_BMI2))
+    if (counts_bits && has_all(saved, XCR0_AVX) &&
+        has_all(ebx, LEAF7_EBX_AVX2 | LEAF7_EBX_BMI1 | LEAF7_EBX_BMI2))
         features |= ELQR_CPU_AVX2;
     if (has_all(saved, XCR0_AVX512) &&
         has_all(ebx, LEAF7_EBX_AVX512F | LEAF7_EBX_AVX512DQ | LEAF7_EBX_AVX512BW) &&

@@ -19,7 +19,7 @@
 #endif
 
 enum {
-    ELQR_CPU_AVX2 = 1,    /* with BMI1 and BMI2 */
+    ELQR_CPU_AVX2 = 1,    /* with BMI1, BMI2, LZCNT and POPCNT */
     ELQR_CPU_AVX512 = 2,  /* F, BW, DQ and VL */
     ELQR_CPU_GFNI = 4,    /* Galois field instructions on vectors of 64 bytes */
     ELQR_CPU_VBMI = 8,    /* byte permutations across a vector of 64 bytes */
