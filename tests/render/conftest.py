@@ -36,7 +36,15 @@ class Hand:
     def plate(self, width: int, height: int, **other: Any) -> Any:
         """A plate of nothing but its size, and what is given."""
         plate = SimpleNamespace(
-            dpi=300, static=Scene(), static_ink=(0, 0, 0), faces=self.faces, qr=None, bars=None
+            dpi=300,
+            static=Scene(),
+            static_ink=(0, 0, 0),
+            faces=self.faces,
+            qr=None,
+            bars=None,
+            fields=(),
+            ocr=(),
+            bar_texts=(),
         )
         vars(plate).update(width=width, height=height, **other)
         return plate
@@ -66,7 +74,9 @@ class Hand:
         if plate.bars:
             modules = self.bars(self.bar_text(number))
             place = plate.bars
-            scene.bars = [BarsAt(place.x, place.y, place.module, place.height, modules)]
+            scene.bars = [
+                BarsAt(place.x, place.y, place.module, place.height, modules, place.narrower)
+            ]
         return self.page(scene, number)
 
     def page(self, scene: Scene, row: int = 0) -> Any:

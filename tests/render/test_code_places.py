@@ -48,7 +48,7 @@ def test_any_matrix(seed, module):
 def test_any_bars(seed, module, narrower):
     modules = np.random.default_rng(seed).integers(0, 2, 288, np.uint8)
     modules[0] = 1
-    place = BarPlace(100, 70, module, 30)
+    place = BarPlace(100, 70, module, 30, narrower)
     line = bar_dots(modules, module, narrower)
     dots = np.pad(np.tile(line, (30, 1)), ((0, 0), (10 * module, 10 * module)))
     boxes = boxes_of(modules[np.newaxis], place, tall=30)
@@ -79,7 +79,7 @@ def test_an_empty_place():
 
 def test_bars_that_lost_different_widths():
     line = bar_dots(np.tile(np.array([1, 1, 0, 0], np.uint8), 72), 3, 1)
-    assert bars_in_line(line, 3).tolist() == [1, 1, 0, 0] * 72
+    assert bars_in_line(line, 3, 1).tolist() == [1, 1, 0, 0] * 72
     line[16] = 0
     with pytest.raises(Fault, match="whole modules"):
-        bars_in_line(line, 3)
+        bars_in_line(line, 3, 1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Literal
 
 import pytest
@@ -119,6 +120,15 @@ def test_a_box_too_small_for_any_module(altered_form: AlteredForm) -> None:
         place_qr(form, qr_of(form), 300)
     with pytest.raises(FormError, match="no common printer fits it"):
         place_bars(form, bar_code_of(form), 600)
+
+
+def test_bars_can_be_narrower_by_half_a_module() -> None:
+    place = place_bars(MARU, bar_code_of(MARU), 600, narrower=2)
+    assert (place.module, place.narrower) == (4, 2)
+    assert replace(place, narrower=0) == place_bars(MARU, bar_code_of(MARU), 600)
+    for wrong in (-1, 3):
+        with pytest.raises(FormError, match="4 dots: bars can be 0 to 2 dots narrower"):
+            place_bars(MARU, bar_code_of(MARU), 600, narrower=wrong)
 
 
 @pytest.mark.parametrize("dpi", [100, 199, 1201, 0, -600])

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import zxingcpp
 
-from elqr_fast.render.geometry import QrPlace
+from elqr_fast.render.geometry import BarPlace, QrPlace
 from elqr_fast.render.readback import (
     OTHER,
     UNREADABLE,
@@ -18,7 +18,7 @@ from elqr_fast.render.readback import (
     sample_pdf,
     symbol_fault,
 )
-from elqr_fast.render.scene import BarsAt, Rect, Scene, SymbolAt
+from elqr_fast.render.scene import Rect, Scene, SymbolAt
 
 KINDS = ["pdf", "tiff"]
 PAGES = 4
@@ -46,13 +46,13 @@ def test_from_a_path(chunk, tmp_path):
 def test_other_places_and_narrower_bars(make_chunk, kind):
     """Places off the byte grid, strips that cut through codes."""
     for x in range(100, 108):
-        chunk = make_chunk(kind, qr=QrPlace(x, 150, 3))
-        for page in chunk.pages:
-            [bars] = page.scene.bars
-            page.scene.bars = [
-                BarsAt(bars.x, bars.y, bars.module, bars.height, bars.modules, narrower=1)
-            ]
-        assert chunk.check() == {}
+        chunk = make_chunk(
+            kind, qr=QrPlace(x, 150, 3), bars=BarPlace(45, 420, 2, 40, narrower=x % 2)
+        )
+        data = chunk.written()
+        assert chunk.check(data) == {}
+        chunk.plate.bars = BarPlace(45, 420, 2, 40, narrower=1 - x % 2)
+        assert set(chunk.check(data).values()) == {"the bar code's bars are not whole modules"}
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import io
 import shutil
 import subprocess
@@ -10,17 +11,16 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from elqr_fast.errors import OutputError
 from elqr_fast.render import tiff
 from elqr_fast.render.g4 import g4_decode
 from elqr_fast.render.raster import Rasteriser
-from elqr_fast.render.scene import Rect, Scene
+from elqr_fast.render.scene import BarsAt, Rect, Scene, SymbolAt
 from elqr_fast.render.tiff import write_tiff
 
 
 def written(plate, pages, **options):
     file = io.BytesIO()
-    assert write_tiff(plate, iter(pages), file, **options) == len(pages)
+    assert write_tiff(plate, pages, file, **options) == len(pages)
     return file.getvalue()
 
 
@@ -53,7 +53,10 @@ def test_every_bit_of_every_page(hand, rows_per_strip):
 @pytest.mark.parametrize("width", [1, 7, 8, 9, 61])
 def test_widths_that_are_no_whole_bytes(hand, width):
     plate = hand.plate(width, 11, static=Scene(rects=[Rect(-5, 4, 500, 3)]))
-    pages = [hand.page(Scene(rects=[Rect(width - 1, 0, 9, 9)])), hand.page(Scene())]
+    pages = [
+        hand.page(Scene(runs=[hand.run("gothic", 20, width - 9, 12, "国")])),
+        hand.page(Scene()),
+    ]
     found = [dots for dots, _ in frames(written(plate, pages))]
     assert np.array_equal(found, composed(hand, plate, pages))
 
@@ -68,17 +71,22 @@ def test_a_strip_decodes_alone(hand):
     assert np.array_equal(rows, Rasteriser(plate).bits(page)[256:320])
 
 
-def test_strips_without_a_page_s_own_ink_are_coded_once(hand, monkeypatch):
+@pytest.mark.parametrize("rows_per_strip", [None, 10])
+def test_shared_strips(hand, rows_per_strip):
     plate = hand.slip_plate()
     pages = [hand.slip_page(plate, number) for number in range(3)]
-    coded = []
-    original = tiff.StripCoder._code
-    monkeypatch.setattr(
-        tiff.StripCoder, "_code", lambda self, strip: coded.append(1) or original(self, strip)
-    )
-    written(plate, pages, rows_per_strip=10)
-    inked = {row // 10 for row in [*range(90, 130), *range(203, 367), *range(420, 460)]}
-    assert 50 <= len(coded) <= 50 + 3 * len(inked)
+    alone = written(plate, pages, rows_per_strip=rows_per_strip)
+    data = written(plate, pages, rows_per_strip=rows_per_strip, share_static=True)
+    found = list(frames(data))
+    assert np.array_equal([dots for dots, _ in found], composed(hand, plate, pages))
+    offsets = np.array([tags[273] for _, tags in found])
+    shared = (offsets[0] == offsets[1]) & (offsets[0] == offsets[2])
+    if rows_per_strip:
+        inked = {row // 10 for row in [*range(90, 130), *range(203, 367), *range(420, 460)]}
+        assert set(np.flatnonzero(~shared)) <= inked
+        assert len(data) < len(alone)
+    else:
+        assert not shared[1:].any()
 
 
 def test_equal_input_equal_bytes(hand):
@@ -87,43 +95,40 @@ def test_equal_input_equal_bytes(hand):
     assert written(plate, pages) == written(hand.slip_plate(), pages)
 
 
-class Pipe(io.RawIOBase):
-    """A target that can only be written to, and knows how much was."""
-
-    size = 0
-
-    def writable(self):
-        return True
-
-    def write(self, data):
-        self.size += len(data)
-        return len(data)
-
-
-def test_pages_are_written_as_they_come(hand):
+@pytest.mark.parametrize("share_static", [False, True])
+def test_a_file_too_large_for_32_bit_offsets_is_a_big_tiff(hand, monkeypatch, share_static):
     plate = hand.slip_plate()
-    pipe, sizes = Pipe(), []
+    pages = [hand.slip_page(plate, number) for number in range(300)]
+    classic = written(plate, pages, share_static=share_static)
+    small = dataclasses.replace(tiff.CLASSIC, largest_file=len(classic))
+    monkeypatch.setattr(tiff, "CLASSIC", small)
+    assert written(plate, pages, share_static=share_static) == classic
+    small = dataclasses.replace(tiff.CLASSIC, largest_file=len(classic) - 1)
+    monkeypatch.setattr(tiff, "CLASSIC", small)
+    file = io.BytesIO(b"kept")
+    file.seek(0, 2)
+    write_tiff(plate, pages[:1], file)  # fits
+    data = written(plate, pages, share_static=share_static)
+    assert data[:4] == b"II+\0"
+    expected = composed(hand, plate, pages)
+    for dots, (found, tags) in zip(expected, frames(data), strict=True):
+        assert np.array_equal(found, dots)
+        assert (tags[278], tags[282], tags[259]) == (150, 300, 4)
 
-    def pages():
-        for number in range(5):
-            sizes.append(pipe.size)
-            yield hand.slip_page(plate, number)
 
-    assert write_tiff(plate, pages(), pipe) == 5
-    # A page is written when it is known whether another follows.
-    assert sizes[:2] == [0, 8]
-    assert sizes[1] < sizes[2] < sizes[3] < sizes[4]
-
-
-def test_a_file_too_large_for_its_offsets_is_refused(hand, monkeypatch):
-    plate = hand.slip_plate()
-    pages = [hand.slip_page(plate, number) for number in range(3)]
-    size = len(written(plate, pages))
-    monkeypatch.setattr(tiff, "LARGEST_FILE", size)
-    written(plate, pages)
-    monkeypatch.setattr(tiff, "LARGEST_FILE", size - 1)
-    with pytest.raises(OutputError, match=r"page 3 .* 4 GB"):
-        written(plate, pages)
+@pytest.mark.parametrize(
+    "scene",
+    [
+        Scene(rects=[Rect(1, 1, 5, 5)]),
+        Scene(symbols=[SymbolAt(500, 203, 4, np.ones((41, 41), np.uint8))]),
+        Scene(bars=[BarsAt(45, 420, 2, 41, np.ones(288, np.uint8))]),
+        Scene(bars=[BarsAt(45, 420, 2, 40, np.ones(288, np.uint8), narrower=1)]),
+    ],
+    ids=["a rectangle", "a symbol elsewhere", "bars of another height", "narrower bars"],
+)
+def test_what_no_slip_has_is_refused(hand, scene):
+    with pytest.raises(ValueError, match="in the plate's places"):
+        written(hand.slip_plate(), [hand.page(scene)])
 
 
 def test_no_page_is_an_error(hand):

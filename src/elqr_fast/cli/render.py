@@ -68,6 +68,14 @@ from elqr_fast.run.plan import CHUNK_ROWS, LAYERS, OUTPUTS, VERIFY, Output, Veri
     type=click.Path(path_type=Path),
     help="A TOML layout: write the issued slips' data (納付書情報) by it at the end.",
 )
+@click.option(
+    "--narrower",
+    type=click.IntRange(min=0),
+    default=0,
+    show_default=True,
+    metavar="DOTS",
+    help="Dots taken off every bar of the bar code, against ink that spreads.",
+)
 @click.option("--draft", is_flag=True, help="Use stand-in fonts and stamp every slip DRAFT.")
 @click.option("--json", "as_json", is_flag=True, help="End with one JSON object.")
 def render(
@@ -85,6 +93,7 @@ def render(
     deadline: float | None,
     chunk_rows: int,
     issued: Path | None,
+    narrower: int,
     draft: bool,
     as_json: bool,
 ) -> ExitCode:
@@ -109,6 +118,7 @@ def render(
             issued=issued,
             encoding=encoding,
             columns=load_column_map(columns) if columns else None,
+            narrower=narrower,
             draft=draft,
             progress=progress,
         )

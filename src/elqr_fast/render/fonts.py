@@ -68,6 +68,7 @@ class Face:
         self._shaper = uharfbuzz.Font(self._hb)
         extents = self._shaper.get_font_extents("ltr")
         self.units_per_em: int = self._hb.upem
+        self.glyph_count: int = self._hb.glyph_count
         self.ascent: int = extents.ascender
         self.descent: int = extents.descender
         self.fs_type = _fs_type(self._hb)

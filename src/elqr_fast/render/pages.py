@@ -79,4 +79,6 @@ class _Composer:
         if qr:
             scene.symbols.append(SymbolAt(qr.x, qr.y, qr.module, modules))
         if place and bars is not None:
-            scene.bars.append(BarsAt(place.x, place.y, place.module, place.height, bars))
+            scene.bars.append(
+                BarsAt(place.x, place.y, place.module, place.height, bars, place.narrower)
+            )

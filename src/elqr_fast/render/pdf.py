@@ -50,6 +50,12 @@ def write_pdf(plate: Plate, pages: Iterable[Page], target: BinaryIO, *, title: s
     return tree.count
 
 
+def check_fonts(plate: Plate) -> None:
+    """Raise FontError if a font of the plate may not be embedded; asked before any page is made."""
+    for face in plate.faces.values():
+        face.check_embedding()
+
+
 def points(dots: int, dpi: int) -> bytes:
     """Dots in 1/72 inch; exact for every dpi whose prime factors are 2, 3 and 5."""
     return f"{dots * 72 / dpi:.8f}".rstrip("0").rstrip(".").encode()

@@ -81,15 +81,17 @@ class Plate:
     bar_texts: tuple[FieldPlace, ...]
 
 
-def make_plate(form: Form, dpi: int, *, layer: Layer = "all", draft: bool = False) -> Plate:
-    """The plate of a form.
+def make_plate(
+    form: Form, dpi: int, *, layer: Layer = "all", draft: bool = False, narrower: int = 0
+) -> Plate:
+    """The plate of a form, for a device whose ink makes bars `narrower` dots too wide.
 
     Raises FormError for geometry that cannot be printed (off the page, in a code's quiet zone, in
     an area kept empty, no whole dots, saying what would fit) and for a code that is none of the
     slip's own, FontError for a font that is missing or broken.  A draft stands in for missing
     fonts and is stamped DRAFT.
     """
-    plate, inks = draw_plate(form, dpi, layer=layer, draft=draft)
+    plate, inks = draw_plate(form, dpi, layer=layer, draft=draft, narrower=narrower)
     check_plate(plate, inks)
     if draft:
         plate.static.runs.extend(_stamps(plate))
@@ -97,7 +99,7 @@ def make_plate(form: Form, dpi: int, *, layer: Layer = "all", draft: bool = Fals
 
 
 def draw_plate(
-    form: Form, dpi: int, *, layer: Layer = "all", draft: bool = False
+    form: Form, dpi: int, *, layer: Layer = "all", draft: bool = False, narrower: int = 0
 ) -> tuple[Plate, list[Ink]]:
     """A plate that nobody has checked yet, and its static ink item by item, all layers.
 
@@ -122,7 +124,7 @@ def draw_plate(
         fields=tuple(_fields(form, dpi, opened)),
         ocr=tuple(_ocr_lines(form, dpi, opened)),
         qr=place_qr(form, form.qr, dpi) if form.qr else None,
-        bars=place_bars(form, form.bar_code, dpi) if form.bar_code else None,
+        bars=place_bars(form, form.bar_code, dpi, narrower) if form.bar_code else None,
         bar_texts=tuple(_bar_texts(form, dpi, opened)),
     )
     for place in (*plate.fields, *plate.bar_texts):
@@ -196,7 +198,7 @@ def _ocr_lines(form: Form, dpi: int, chains: dict[str, Chain]) -> list[OcrPlace]
     ]
 
 
-def _ocr_area(place: OcrPlace) -> Rect:
+def ocr_area(place: OcrPlace) -> Rect:
     """The cells of a line, from a capital's height above the baseline to a tenth below it."""
     left = floor(place.x)
     cells = len(place.line.prefix) + OCR_LENGTH[place.line.source]
@@ -215,7 +217,7 @@ def _printed(plate: Plate, inks: list[Ink]) -> list[Area]:
 def _filled(plate: Plate) -> list[Area]:
     """The boxes of fields and the lines for machines."""
     fields = [Area(place.key, "field", place.rect) for place in (*plate.fields, *plate.bar_texts)]
-    return [*fields, *(Area(place.key, "OCR line", _ocr_area(place)) for place in plate.ocr)]
+    return [*fields, *(Area(place.key, "OCR line", ocr_area(place)) for place in plate.ocr)]
 
 
 def _all_areas(plate: Plate, inks: list[Ink]) -> list[Area]:

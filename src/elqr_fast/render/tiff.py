@@ -1,133 +1,153 @@
 """Writes pages as one multi-page bilevel TIFF, coded in CCITT G4, in strips.
 
-Classic TIFF 6.0, little-endian, one directory a page.  Every directory stands before its strips
-and points to the next one, so the file is written forwards only, holding two pages in memory.
+Pages are coded in batches.  The directories of a batch stand before its strips, so that a file is
+written forwards only and a batch costs two writes.
 """
 
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterable, Iterator
+from collections.abc import Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING, BinaryIO
 
-from elqr_fast._native import g4
-from elqr_fast.errors import OutputError
-from elqr_fast.render.raster import Bits, Rasteriser
+import numpy as np
+import numpy.typing as npt
+
+from elqr_fast.render.coder import CodedPages, PageCoder
+from elqr_fast.render.tiff_directory import BIG, CLASSIC, Directory, Flavour, Numbers
 
 if TYPE_CHECKING:
     from elqr_fast.render.pages import Page
     from elqr_fast.render.plate import Plate
 
-HEADER = b"II*\0" + struct.pack("<I", 8)
-#: Classic TIFF has 32-bit offsets.
-LARGEST_FILE = 2**32 - 1
-SHORT, LONG, RATIONAL = 3, 4, 5
+
+class Outgrown(Exception):
+    """The file does not fit the flavour's offsets."""
 
 
 def write_tiff(
-    plate: Plate, pages: Iterable[Page], target: BinaryIO, *, rows_per_strip: int | None = None
+    plate: Plate,
+    pages: Sequence[Page],
+    target: BinaryIO,
+    *,
+    rows_per_strip: int | None = None,
+    share_static: bool = False,
+    coder: PageCoder | None = None,
 ) -> int:
     """Writes the pages in order and returns how many there were.
 
     `rows_per_strip` is half an inch unless told: a reader that wants a code 20 mm high then decodes
-    an inch or so of the page.  Equal input gives equal bytes.  Raises `OutputError` before the
-    file would outgrow the format (4 GB), `ValueError` if there is no page.
+    an inch or so of the page.  With `share_static` a strip in which a page has no ink of its own
+    is in the file once, and many directories point to it: smaller files, which libtiff and Pillow
+    read; low strips share more.  `coder` is `page_coder(plate, rows_per_strip)`, for a caller that
+    writes many files.  `target` must seek: a file that passes 4 GB is begun anew as
+    BigTIFF.  Equal input gives equal bytes.  Raises ValueError if there is no page.
     """
-    coder = StripCoder(plate, rows_per_strip or max(plate.dpi // 2, 1))
-    coded = map(coder.strips, pages)
-    strips = next(coded, None)
-    if strips is None:
+    if not pages:
         raise ValueError("a TIFF needs at least one page")
-    target.write(HEADER)
-    position, count = len(HEADER), 0
-    while strips is not None:
-        following = next(coded, None)
-        page = directory(plate, coder.rows, strips, position, last=following is None)
-        position += len(page)
-        if position > LARGEST_FILE:
-            raise OutputError(f"page {count + 1} would take the TIFF past 4 GB: use smaller chunks")
-        target.write(page)
-        strips = following
-        count += 1
-    return count
+    coder = coder or page_coder(plate, rows_per_strip)
+    start = target.tell()
+    for flavour in (CLASSIC, BIG):
+        try:
+            _Writer(flavour, plate, coder, target, share_static).write(pages)
+            break
+        except Outgrown:
+            target.seek(start)
+            target.truncate()
+    return len(pages)
 
 
-class StripCoder:
-    """Codes pages strip by strip; a strip without a slip's own ink is coded once for all pages."""
-
-    def __init__(self, plate: Plate, rows: int) -> None:
-        self.rows = rows
-        self._raster = Rasteriser(plate)
-        self._static = [self._code(strip) for strip in self._cut(self._raster.static)]
-
-    def strips(self, page: Page) -> list[bytes]:
-        bits = self._raster.bits(page)
-        inked = {
-            strip
-            for box in self._raster.inked
-            for strip in range(box.top // self.rows, (box.bottom - 1) // self.rows + 1)
-        }
-        return [
-            self._code(strip) if index in inked else self._static[index]
-            for index, strip in enumerate(self._cut(bits))
-        ]
-
-    def _cut(self, bits: Bits) -> Iterator[Bits]:
-        return (bits[top : top + self.rows] for top in range(0, len(bits), self.rows))
-
-    def _code(self, strip: Bits) -> bytes:
-        return g4.encode(strip, self._raster.width)
+def page_coder(plate: Plate, rows_per_strip: int | None = None) -> PageCoder:
+    """What codes a plate's pages for `write_tiff`; to make it takes as long as to code many."""
+    return PageCoder(plate, rows_per_strip or max(plate.dpi // 2, 1))
 
 
-def directory(plate: Plate, rows: int, strips: list[bytes], position: int, *, last: bool) -> bytes:
-    """One page as it stands in the file at `position`: its directory, then its strips."""
-    lengths = [len(strip) for strip in strips]
-    tags: list[tuple[int, int, list[int]]] = [
-        (254, LONG, [2]),  # NewSubfileType: one page of several
-        (256, LONG, [plate.width]),
-        (257, LONG, [plate.height]),
-        (258, SHORT, [1]),  # BitsPerSample
-        (259, SHORT, [4]),  # Compression: CCITT Group 4 (T.6)
-        (262, SHORT, [0]),  # PhotometricInterpretation: WhiteIsZero
-        (266, SHORT, [1]),  # FillOrder: most significant bit left
-        (273, LONG, [0] * len(strips)),  # StripOffsets, filled in below
-        (274, SHORT, [1]),  # Orientation: top left
-        (277, SHORT, [1]),  # SamplesPerPixel
-        (278, LONG, [min(rows, plate.height)]),
-        (279, LONG, lengths),
-        (282, RATIONAL, [plate.dpi, 1]),
-        (283, RATIONAL, [plate.dpi, 1]),
-        (293, LONG, [0]),  # T6Options: no uncompressed mode
-        (296, SHORT, [2]),  # ResolutionUnit: inch
-    ]
-    values_at = position + 2 + 12 * len(tags) + 4
-    offset = values_at + sum(_room(kind, values) for _, kind, values in tags)
-    for index, length in enumerate(lengths):
-        tags[7][2][index] = offset
-        offset += length
-    padding = offset % 2  # a directory begins on a word boundary
-    entries, values = [], b""
-    for tag, kind, numbers in tags:
-        coded = struct.pack(f"<{len(numbers)}{'H' if kind == SHORT else 'I'}", *numbers)
-        count = len(numbers) // 2 if kind == RATIONAL else len(numbers)
-        if len(coded) > 4:
-            entries.append(struct.pack("<HHII", tag, kind, count, values_at + len(values)))
-            values += coded
+class _Writer:
+    """Writes one file."""
+
+    def __init__(
+        self,
+        flavour: Flavour,
+        plate: Plate,
+        coder: PageCoder,
+        target: BinaryIO,
+        share_static: bool,
+    ) -> None:
+        self._flavour, self._coder, self._target = flavour, coder, target
+        self._directory = Directory(flavour, plate.width, plate.height, plate.dpi, coder.rows)
+        self._shared = SharedStrips(coder) if share_static else None
+        self._position = 0
+
+    def write(self, pages: Sequence[Page]) -> None:
+        first = len(self._flavour.head) + self._flavour.word
+        shared = self._shared.data if self._shared else b""
+        padding = len(shared) % 2  # a directory begins on a word boundary
+        if self._shared:
+            self._shared.position = first
+        self._put(
+            self._flavour.head
+            + struct.pack(self._flavour.offset, first + len(shared) + padding)
+            + shared
+            + bytes(padding)
+        )
+        written = 0
+        for coded in self._coder.code(pages):
+            written += len(coded.ends)
+            self._batch(coded, last=written == len(pages))
+
+    def _batch(self, coded: CodedPages, *, last: bool) -> None:
+        """Writes the directories of some pages, then their strips."""
+        ends = coded.ends.reshape(-1)
+        lengths = np.diff(ends, prepend=np.uint64(0)).reshape(coded.ends.shape)
+        strips: list[npt.NDArray[np.uint8]] = [coded.data]
+        begin = self._position + len(lengths) * self._directory.size
+        if self._shared:
+            offsets, strips = self._shared.taken_out(coded, lengths, begin)
         else:
-            entries.append(struct.pack("<HHI", tag, kind, count) + coded.ljust(4, b"\0"))
-    return b"".join(
-        [
-            struct.pack("<H", len(tags)),
-            *entries,
-            struct.pack("<I", 0 if last else offset + padding),
-            values,
-            *strips,
-            b"\0" * padding,
-        ]
-    )
+            offsets = begin + coded.ends - lengths
+        end = begin + sum(map(len, strips))
+        padding = end % 2
+        following = 0 if last else end + padding
+        if end + padding > self._flavour.largest_file:
+            raise Outgrown
+        self._put(self._directory.of(self._position, offsets, lengths, following))
+        for strip in strips:
+            self._put(strip)
+        self._put(bytes(padding))
+
+    def _put(self, data: bytes | npt.NDArray[np.uint8]) -> None:
+        self._target.write(data.data if isinstance(data, np.ndarray) else data)
+        self._position += len(data)
 
 
-def _room(kind: int, values: list[int]) -> int:
-    """Bytes that a tag's values take outside its entry, which has room for four."""
-    size = len(values) * (2 if kind == SHORT else 4)
-    return size if size > 4 else 0
+class SharedStrips:
+    """The static layer's strips, in the file once."""
+
+    def __init__(self, coder: PageCoder) -> None:
+        blank = coder.code_static()
+        ends = [0, *blank.ends[0].tolist()]
+        self._strips = [blank.data[start:end].tobytes() for start, end in pairwise(ends)]
+        self._starts = np.array(ends[:-1], np.uint64)
+        self.data = b"".join(self._strips)
+        #: Where `data` is in the file.
+        self.position = 0
+
+    def taken_out(
+        self, coded: CodedPages, lengths: Numbers, begin: int
+    ) -> tuple[Numbers, list[npt.NDArray[np.uint8]]]:
+        """Where each strip is, uint64 [n, strips], and what is to be written from `begin` on."""
+        offsets = np.empty_like(lengths)
+        kept: list[npt.NDArray[np.uint8]] = []
+        position, start = begin, 0
+        for page, row in enumerate(coded.ends.tolist()):
+            for index, end in enumerate(row):
+                strip = coded.data[start:end]
+                if strip.tobytes() == self._strips[index]:
+                    offsets[page, index] = self.position + int(self._starts[index])
+                else:
+                    offsets[page, index] = position
+                    kept.append(strip)
+                    position += end - start
+                start = end
+        return offsets, kept

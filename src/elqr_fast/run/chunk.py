@@ -79,7 +79,15 @@ class Press:
     def __init__(self, form: Form, options: Options, out: Path) -> None:
         self.options = options
         self.out = out
-        self.plate: Plate = make_plate(form, options.dpi, layer=options.layer, draft=options.draft)
+        self.plate: Plate = make_plate(
+            form,
+            options.dpi,
+            layer=options.layer,
+            draft=options.draft,
+            narrower=options.narrower,
+        )
+        # Serves all chunks of a worker.
+        self._coder = tiff.page_coder(self.plate) if options.to == "tiff" else None
 
     def print(self, job: ChunkJob) -> ChunkEntry:
         """Print one chunk; its files, rejects and manifest rows are on disk on return.
@@ -165,7 +173,7 @@ class Press:
         if self.options.to == "pdf":
             pdf.write_pdf(self.plate, pages, file)
         elif self.options.to == "tiff":
-            tiff.write_tiff(self.plate, pages, file)
+            tiff.write_tiff(self.plate, pages, file, coder=self._coder)
         else:
             preview.write_png(self.plate, pages[0], file)
 

@@ -47,6 +47,7 @@ class Options:
     layer: Layer = "all"
     verify: Verify = "all"
     draft: bool = False
+    narrower: int = 0
     chunk_rows: int = CHUNK_ROWS
 
     def __post_init__(self) -> None:

@@ -16,6 +16,7 @@ from elqr_fast.errors import ConfigError, Interrupted
 from elqr_fast.forms import Form, list_forms, load_form
 from elqr_fast.records.mapping import ColumnMap
 from elqr_fast.records.readers import Notices, open_notices
+from elqr_fast.render import pdf
 from elqr_fast.render.plate import Layer, make_plate
 from elqr_fast.render.slips import required_columns
 from elqr_fast.run.chunk import make_printer
@@ -63,6 +64,7 @@ def render(
     encoding: str = "auto",
     columns: ColumnMap | None = None,
     draft: bool = False,
+    narrower: int = 0,
     chunk_rows: int = CHUNK_ROWS,
     deadline: float | None = None,
     issued: str | Path | None = None,
@@ -77,15 +79,18 @@ def render(
     `workers` None takes every core; 1 prints in this process, which nobody can replace if a
     notice kills or hangs it.  `deadline`: seconds for a chunk of `chunk_rows`, after which its
     worker is taken for hung; default 60, and one more a row.
+    `narrower`: dots taken off every bar of the bar code, for a device whose ink spreads by so many.
     `issued`: a layout in TOML, by which the issued slips' data are written when all is printed.
 
     Raises ConfigError, FormError, FontError, InputError, OutputError and Interrupted.
     """
     start = time.perf_counter()
     check_engine(engine, workers, deadline)
-    options = Options(to, dpi, layer, verify, draft, chunk_rows)
+    options = Options(to, dpi, layer, verify, draft, narrower, chunk_rows)
     loaded = form if isinstance(form, Form) else load_form(form)
-    plate = make_plate(loaded, dpi, layer=layer, draft=draft)
+    plate = make_plate(loaded, dpi, layer=layer, draft=draft, narrower=narrower)
+    if to == "pdf":
+        pdf.check_fonts(plate)
     source = open_notices(
         notices, encoding=encoding, columns=columns, required=required_columns(loaded)
     )

@@ -25,6 +25,7 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     layer: str
     verify: str
     draft: bool
+    narrower: int
     chunk_rows: int
     encoding: str
     columns: ColumnMap | None
