@@ -158,7 +158,8 @@ def _check(scene: Scene, plate: Plate) -> None:
         scene.rects
         or scene.shapes
         or symbols not in ([], [qr and (qr.x, qr.y, qr.module)])
-        or bars not in ([], [place and (place.x, place.y, place.module, place.height, place.narrower)])
+        or bars
+        not in ([], [place and (place.x, place.y, place.module, place.height, place.narrower)])
     ):
         raise ValueError("a page has letters, a symbol and bars in the plate's places, no more")
 
