@@ -1,9 +1,11 @@
 import numpy as np
 import numpy.typing as npt
+from typing_extensions import disjoint_base
 
 JOINED: int
 ROW_CACHED: int
 
+@disjoint_base
 class Plate:
     def __new__(
         cls,
@@ -26,12 +28,14 @@ class Plate:
     @property
     def nbytes(self) -> int: ...
 
+@disjoint_base
 class Atlas:
     def __len__(self) -> int: ...
     @property
     def nbytes(self) -> int: ...
     def add(self, rows: npt.NDArray[np.uint8], width: int) -> int: ...
 
+@disjoint_base
 class Batch:
     def __new__(
         cls,
