@@ -27,9 +27,9 @@ class Runs:
         self.notices = folder / "notices.parquet"
         write_parquet(self.table, self.notices)
 
-    def render(self, out: Path, **options: Any) -> RunSummary:
+    def render(self, out: Path, source: Path | None = None, **options: Any) -> RunSummary:
         settings: dict[str, Any] = {"dpi": 300, "workers": 1, "chunk_rows": 6, **options}
-        return render(self.notices, "maru", out, **settings)
+        return render(source or self.notices, "maru", out, **settings)
 
     def hashes(self, out: Path) -> dict[str, str]:
         """Of every file a user takes from a run's directory."""

@@ -86,7 +86,9 @@ class IssuedSlips:
         with replacing(out / self.layout.name) as file:
             file.write(start)
             if self.layout.header and not self.layout.fixed:
-                file.write(_line(self.layout, [c.title or c.source for c in self.layout.columns]))
+                titles = [IssuedColumn(const=c.title or c.source) for c in self.layout.columns]
+                heading = msgspec.structs.replace(self.layout, columns=titles)
+                file.write(_line(heading, [title.const for title in titles]))
             for lines in self._chunks(out, entries):
                 file.writelines(lines)
         return self.layout.name
