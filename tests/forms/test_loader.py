@@ -45,13 +45,27 @@ WRONG = [
 
 
 def test_every_built_in_form_loads_under_its_name() -> None:
-    assert list_forms() == ["kaku-mpn", "maru"]
+    assert list_forms() == [
+        *("kaku-dt", "kaku-general", "kaku-mpn", "kaku-mt", "kaku-two-part"),
+        *("maru", "maru-mixed", "maru-mpn-conformant", "maru-no-qr"),
+    ]
     for name in list_forms():
         form = load_form(name)
         assert form.name == name
         assert form.kind == name.split("-")[0]
-        assert form.claims == ["qr", "bar_code"]
-        assert [key for key, _ in form.parts] == ["paid_notice", "office_copy", "receipt"]
+        assert ("qr" in form.claims) == (name not in ("kaku-two-part", "maru-no-qr"))
+        parts = ["paid_notice", "office_copy", "receipt"][: 2 if name == "kaku-two-part" else 3]
+        assert [key for key, _ in form.parts] == parts
+
+
+def test_mixed_is_for_maru_forms(altered: Altered) -> None:
+    with pytest.raises(FormError, match=r"altered.toml:\d+: claims: mixed is for maru forms"):
+        load_form(
+            altered(
+                'kind = "maru"\nlayout = "own"\nclaims = ["qr", "bar_code"]',
+                'kind = "kaku"\nlayout = "own"\nclaims = ["qr", "bar_code", "mixed"]',
+            )
+        )
 
 
 def test_a_form_from_a_file_equals_the_built_in_one(altered: Altered) -> None:
@@ -99,7 +113,7 @@ def test_a_form_cannot_say_where_it_came_from(altered: Altered) -> None:
 def test_an_unknown_form_says_what_there_is() -> None:
     with pytest.raises(FormError, match=r"unknown form 'marru'; did you mean 'maru'\?"):
         load_form("marru")
-    with pytest.raises(FormError, match=r"'/no/form\.toml' \(built in: kaku-mpn, maru"):
+    with pytest.raises(FormError, match=r"'/no/form\.toml' \(built in: kaku-dt, kaku-general"):
         load_form("/no/form.toml")
 
 

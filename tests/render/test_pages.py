@@ -55,7 +55,10 @@ def test_codes_are_read_where_the_form_puts_them(name: str, dpi: int) -> None:
     assert page.row == 50
     found = zxingcpp.read_barcodes(code_picture(plate, page.scene))
     codes = {code.symbology_identifier: code for code in found}
-    assert set(codes) == {"]Q1", "]C1"}
+    kinds = {"qr": "]Q1", "bar_code": "]C1"}
+    assert set(codes) == {kinds[claim] for claim in form.claims if claim in kinds}
+    if not form.qr:
+        return
     assert codes["]Q1"].bytes == slips.digits[0].tobytes()
     corner = codes["]Q1"].position.bottom_right
     notice = form.parts.paid_notice.box
@@ -69,11 +72,12 @@ def test_codes_are_read_where_the_form_puts_them(name: str, dpi: int) -> None:
 @pytest.mark.parametrize("name", list_forms())
 def test_every_value_is_on_the_page_and_in_its_box(name: str) -> None:
     plate = make_plate(load_form(name), 300, draft=True)
-    slips = slips_of(60, name)
+    slips = slips_of(20, name)
     pages, errors = compose(plate, slips)
     assert errors == []
     assert [page.row for page in pages] == slips.rows.tolist()
-    boxes = [place.rect for place in (*plate.fields, *plate.bar_texts)]
+    boxed = (*plate.fields, *plate.bar_texts)
+    boxes = [place.rect for place in boxed]
     for index, page in enumerate(pages):
         ocr = [run for run in page.scene.runs if set(run.offsets) and is_ocr(plate, run)]
         for run in page.scene.runs:
@@ -84,7 +88,8 @@ def test_every_value_is_on_the_page_and_in_its_box(name: str) -> None:
                 grown = [Rect(b.x - 2, b.y - 2, b.width + 4, b.height + 4) for b in boxes]
                 assert any(inside(ink, box) for box in grown)
         printed = "".join(texts(page).elements()).replace("\u3000", "").replace(" ", "")
-        for column in ("name", "case_key", "confirmation", "bill_line_1"):
+        shown = {place.field.source for place in boxed}
+        for column in {"name", "case_key", "confirmation", "bill_line_1"} & shown:
             value = slips.texts[column][index].replace("\u3000", "").replace(" ", "")
             assert value in printed
         assert f"¥{int(slips.texts['amount'][index]):,}" in texts(page)
@@ -183,7 +188,7 @@ def test_extreme_values_still_fit(name: str) -> None:
     )
     pages, errors = compose(plate, extreme)
     assert errors == []
-    assert texts(pages[0])["¥99,999,999,999"] >= 3
+    assert texts(pages[0])["¥99,999,999,999"] >= len(list(plate.form.parts))
 
 
 def test_a_variation_sequence_is_printed_as_itself() -> None:

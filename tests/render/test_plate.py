@@ -26,12 +26,18 @@ def no_ocr_b(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("ELQR_FONT_PATH", raising=False)
 
 
+#: Millimetres to dots, worked out by hand.
+DOTS = {300: {114: 1346, 180: 2126, 210: 2480, 297: 3508},
+        600: {114: 2693, 180: 4252, 210: 4961, 297: 7016}}  # fmt: skip
+
+
 @pytest.mark.parametrize("name", list_forms())
-@pytest.mark.parametrize(("dpi", "short", "long"), [(300, 2480, 3508), (600, 4961, 7016)])
-def test_a_plate_has_the_page_in_whole_dots(name: str, dpi: int, short: int, long: int) -> None:
-    plate = make_plate(load_form(name), dpi, draft=True)
-    assert {plate.width, plate.height} == {short, long}
-    assert (plate.width < plate.height) == (name == "maru")
+@pytest.mark.parametrize("dpi", [300, 600])
+def test_a_plate_has_the_page_in_whole_dots(name: str, dpi: int) -> None:
+    form = load_form(name)
+    plate = make_plate(form, dpi, draft=True)
+    assert plate.width == DOTS[dpi][int(form.page.width)]
+    assert plate.height == DOTS[dpi][int(form.page.height)]
     assert (plate.dpi, plate.layer, plate.static_ink) == (dpi, "all", plate.form.ink)
     used = {run.face for run in plate.static.runs}
     assert used <= set(plate.faces)
@@ -148,8 +154,7 @@ def test_a_slip_with_a_qr_code_has_three_parts(without_receipt: Callable[[str], 
 
 
 def test_qr_box_in_millimetres_holds_the_quiet_zone_on_every_plate() -> None:
-    for name in list_forms():
-        form = load_form(name)
+    for form in filter(lambda form: form.qr, map(load_form, list_forms())):
         assert isinstance(form.qr_box, Box)
         for dpi in (300, 600, 1200):
             plate = make_plate(form, dpi, draft=True)

@@ -207,7 +207,7 @@ def m12(sheet: Sheet) -> Iterator[Finding]:
     for place in shared.marks_called(sheet, "pay-easy", *slip):
         yield Finding(False, f"the Pay-easy mark at {sheet.at(place)}", "no such mark", place)
     yield _ink(sheet)
-    if "qr" not in sheet.form.claims:
+    if not {"qr", "mixed"} & set(sheet.form.claims):
         yield _atm_notice(sheet)
 
 

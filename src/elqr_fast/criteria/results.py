@@ -31,7 +31,8 @@ class Finding:
 class RuleResult:
     """One rule on one form.
 
-    `measured` and `demanded` are the broken findings' where there are any, else all findings'.
+    `measured` and `demanded` are those of the findings that made the result: the broken ones, else
+    those no program can tell, else all.
     `clause` is the source's text, `clause_en` the same in English.  `advice` never fails a form.
     `places` are (x, y, width, height) in millimetres from the page's top-left corner.
     """
@@ -51,7 +52,7 @@ def summed_up(clause: Clause, findings: Sequence[Finding], dpi: int) -> RuleResu
     broken = [finding for finding in findings if finding.holds is False]
     unknown = [finding for finding in findings if finding.holds is None]
     outcome: Outcome = "fail" if broken else "not_checkable" if unknown else "pass"
-    said = broken or findings
+    said = broken or unknown or findings
     return RuleResult(
         rule=clause.rule,
         result=outcome,
