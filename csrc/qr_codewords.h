@@ -53,13 +53,14 @@ ELQR_INLINE int qr_are_digits(const uint8_t *data, size_t length) {
     return !other;
 }
 
-/* 7.4.9 and 7.4.10: terminator, zeros up to a codeword's edge, pad codewords up to `end`. */
-ELQR_INLINE void qr_put_end(qr_bit_writer *writer, const uint8_t *end) {
+/* 7.4.9 and 7.4.10: terminator, zeros up to a codeword's edge, pad codewords up to `end`, and up to
+ * seven bytes more. */
+ELQR_INLINE void qr_put_end(qr_bit_writer *writer, uint8_t *end) {
     const ptrdiff_t room = 8 * (end - writer->next) - writer->count;
-    qr_put(writer, 0, room < 4 ? (int)room : 4);
-    qr_put(writer, 0, (8 - writer->count) % 8);
-    for (int pad = 0; writer->next < end; pad++)
-        *writer->next++ = pad % 2 ? 0x11 : 0xEC;
+    const int terminated = writer->count + (room < 4 ? (int)room : 4);
+    elqr_store64(writer->next, writer->bits);
+    for (uint8_t *pad = writer->next + (terminated + 7) / 8; pad < end; pad += 8)
+        elqr_store64(pad, UINT64_C(0xEC11EC11EC11EC11));
 }
 
 /* Alphanumeric and byte segments with their end; returns whether every character is of the mode. */

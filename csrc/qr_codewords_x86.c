@@ -44,7 +44,9 @@ static AVX2 __m256i join_threes(__m256i digits) {
     const __m256i spread =
         in_both_halves(_mm_setr_epi8(0, 1, 2, -1, 3, 4, 5, -1, 6, 7, 8, -1, 9, 10, 11, -1));
     const __m256i weights = _mm256_set1_epi32(1 << 16 | 10 << 8 | 100);
-    digits = _mm256_shuffle_epi8(_mm256_sub_epi8(digits, _mm256_set1_epi8('0')), spread);
+    /* What follows the last digit need not be digits, nor may it reach beyond its own number. */
+    digits = _mm256_min_epu8(_mm256_sub_epi8(digits, _mm256_set1_epi8('0')), _mm256_set1_epi8(9));
+    digits = _mm256_shuffle_epi8(digits, spread);
     return _mm256_madd_epi16(_mm256_maddubs_epi16(digits, weights), _mm256_set1_epi16(1));
 }
 
@@ -79,49 +81,75 @@ static AVX2 void put_numbers(uint8_t *bytes, cutter *cutter, __m256i now) {
     cutter->before = now;
 }
 
+/* Where a vector of four numbers has bits of the first `threes` of its sixteen threes. */
+static AVX2 __m256i bits_of_threes(int threes) {
+    const __m256i bits =
+        _mm256_sub_epi64(_mm256_set1_epi64x(10 * threes), _mm256_setr_epi64x(0, 40, 80, 120));
+    /* Of 40 bits, all but the low 40 - bits; shifting by 40 and more leaves none. */
+    const __m256i all = _mm256_set1_epi64x((INT64_C(1) << 40) - 1);
+    const __m256i unused = _mm256_sub_epi64(_mm256_set1_epi64x(40), bits);
+    const __m256i some = _mm256_cmpgt_epi64(unused, _mm256_setzero_si256());
+    return _mm256_and_si256(all, _mm256_sllv_epi64(all, _mm256_and_si256(unused, some)));
+}
+
 /* Digits 48 at a time; the last threes with zeros after them, which makes bits of 0; what remains
- * then, one or two digits, as qr_put_digits does. */
-static AVX2 void put_digits_avx2(qr_bit_writer *writer, const uint8_t *data, size_t length) {
+ * then, one or two digits, as qr_put_digits does.  `end` is where the caller's data end. */
+static AVX2 void put_digits_avx2(qr_bit_writer *writer, const uint8_t *data, size_t length,
+                                 const uint8_t *end) {
     const int count = writer->count;
     cutter cutter = {_mm256_set1_epi64x((long long)(writer->bits >> (63 - count) >> 1)),
                      _mm_cvtsi32_si128(count), _mm_cvtsi32_si128(40 - count)};
-    uint8_t *bytes = writer->next;
+    uint8_t *bytes = writer->next, copy[64];
     size_t i = 0;
-    for (; i + 52 <= length; i += 48, bytes += 20)
+    for (; i + 48 <= length && end - (data + i) >= 52; i += 48, bytes += 20)
         put_numbers(bytes, &cutter, pack_digits(data + i));
-    uint8_t last[128]; /* 51 digits at most, and 48 zeros read after 48 */
-    for (int j = 0; j < 128; j += 32)
-        _mm256_storeu_si256((__m256i *)(void *)(last + j), _mm256_set1_epi8('0'));
-    const size_t threes = (length - i) / 3;
-    memcpy(last, data + i, 3 * threes);
-    put_numbers(bytes, &cutter, pack_digits(last));
-    if (threes >= 16) /* and the bits that the sixteenth leaves to the next byte */
-        put_numbers(bytes + 20, &cutter, pack_digits(last + 48));
-    const int bits = count + 10 * (int)threes;
-    writer->next = bytes + bits / 8;
-    writer->count = bits % 8;
+    for (int threes = (int)((length - i) / 3);; threes -= 16, i += 48, bytes += 20) {
+        const uint8_t *last = data + i;
+        if (end - last < 52) { /* the batch's last digits: 50 at most are left */
+            memcpy(copy, last, (size_t)(end - last));
+            last = copy;
+        }
+        put_numbers(bytes, &cutter, _mm256_and_si256(pack_digits(last), bits_of_threes(threes)));
+        if (threes < 16) {
+            const int bits = count + 10 * threes;
+            writer->next = bytes + bits / 8;
+            writer->count = bits % 8;
+            i += 3 * (size_t)threes;
+            break;
+        }
+    }
     writer->bits = (uint64_t)*writer->next << 56;
-    qr_put_digits(writer, data + i + 3 * threes, length - i - 3 * threes);
+    qr_put_digits(writer, data + i, length - i);
 }
 
-static AVX2 int put_segment_avx2(const qr_plan *plan, const uint8_t *data, uint8_t *codewords) {
+static AVX2 int put_segment_avx2(const qr_plan *plan, const uint8_t *data, const uint8_t *end,
+                                 uint8_t *codewords) {
     if (plan->mode != ELQR_QR_NUMERIC)
         return qr_put_segment(plan, data, codewords);
     if (!are_digits_avx2(data, plan->length))
         return 0;
     qr_bit_writer writer = {codewords, 0, 0};
     qr_put(&writer, plan->header, plan->header_bits);
-    put_digits_avx2(&writer, data, plan->length);
+    put_digits_avx2(&writer, data, plan->length, end);
     qr_put_end(&writer, codewords + plan->data_codewords);
     return 1;
 }
 
-size_t qr_rows_avx2(const qr_plan *plan, const uint8_t *data, size_t count, uint8_t *rows) {
+/* Data codewords of `count` symbols; the number of them that are good. */
+static size_t put_segments(const qr_plan *plan, const uint8_t *data, size_t count, uint8_t *rows) {
+    const uint8_t *end = data + count * plan->length;
     for (size_t i = 0; i < count; i++)
-        if (!put_segment_avx2(plan, data + i * plan->length, rows + i * (size_t)plan->row_stride))
+        if (!put_segment_avx2(plan, data + i * plan->length, end,
+                              rows + i * (size_t)plan->row_stride))
             return i;
-    qr_put_error_correction(plan, count, rows);
     return count;
+}
+
+size_t qr_rows_avx2(const qr_plan *plan, const uint8_t *data, size_t count, uint8_t *rows) {
+    const size_t good = put_segments(plan, data, count, rows);
+    if (good == count)
+        qr_put_error_correction(plan, count, rows);
+    return good;
 }
 
 /*---- Reed-Solomon ----*/
@@ -204,11 +232,10 @@ static GFNI void put_error_correction_gfni(const qr_plan *plan, size_t count, ui
 }
 
 size_t qr_rows_gfni(const qr_plan *plan, const uint8_t *data, size_t count, uint8_t *rows) {
-    for (size_t i = 0; i < count; i++)
-        if (!put_segment_avx2(plan, data + i * plan->length, rows + i * (size_t)plan->row_stride))
-            return i;
-    put_error_correction_gfni(plan, count, rows);
-    return count;
+    const size_t good = put_segments(plan, data, count, rows);
+    if (good == count)
+        put_error_correction_gfni(plan, count, rows);
+    return good;
 }
 
 #endif

@@ -137,9 +137,9 @@ void qr_image_columns(const qr_plan *plan, int mask, uint64_t *out) {
     /* Rows and columns exchanged, function patterns stay as they are, but for the module in row
      * side - 8, column 8 that is always dark: the other way round it is format information. */
     for (int column = 0; column < plan->side; column++)
-        out[column] = (plan->patterns.dark[column] |
-                       (flips[column % 6] & ~plan->patterns.function[column])) &
-                      columns(plan->side, 0);
+        out[column] =
+            (plan->patterns.dark[column] | (flips[column % 6] & ~plan->patterns.function[column])) &
+            columns(plan->side, 0);
     out[plan->side - 8] &= ~columns(1, 8);
     out[8] |= columns(1, plan->side - 8);
     draw_format(plan, mask, 1, out);

@@ -68,8 +68,8 @@ static uint8_t format_signature(int level, int bit) {
 
 static void add_module(qr_plan *plan, int *count, int row, int column, uint16_t word,
                        uint8_t signature) {
-    const qr_module module = {word, output_of(plan, row, column),
-                              (uint16_t)(column * plan->lanes), signature};
+    const qr_module module = {word, output_of(plan, row, column), (uint16_t)(column * plan->lanes),
+                              signature};
     plan->modules[(*count)++] = module;
 }
 
@@ -87,8 +87,8 @@ static void list_modules(qr_plan *plan, const uint16_t *order) {
     int count = 0;
     for (int row = 0; row < plan->side; row++) {
         plan->row_start[row] = (uint16_t)count;
-        uint64_t open = (~plan->patterns.function[row] | is_format[row]) &
-                        ((UINT64_C(1) << plan->side) - 1);
+        uint64_t open =
+            (~plan->patterns.function[row] | is_format[row]) & ((UINT64_C(1) << plan->side) - 1);
         for (; open != 0; open &= open - 1) {
             const int column = (int)elqr_trailing_zeros(open);
             if (is_format[row] >> column & 1)

@@ -13,9 +13,12 @@
 /*---- What the template takes from here ----*/
 
 enum {
-    /* Counts: modules in no run, 2 * 61 * 64 slots with those that pad lines; scores: 40 for each
-     * of at most 16 finders in 2 * 61 lines, besides 2^13 for runs, 3 * 2^13 for boxes and 100. */
-    COUNT_PLANES = 13,
+    /* Counts are below 2^13: of modules in no run there are 2 * 61 * 64 at most, with those that
+     * pad lines.  Counters have room for rounds of three planes from weight 0 or 2 on. */
+    NUMBER_PLANES = 13,
+    COUNT_PLANES = 15,
+    /* Scores: below 2^13 for runs, 3 * 2^13 for blocks, 40 for each of at most 16 finders in
+     * 2 * 61 lines, 100 for balance. */
     SCORE_PLANES = 17,
     /* Bits that one line leaves to a counter: one for every four modules, and two. */
     LINE_WAITS = QR_FAST_SIDE / 4 + 2,
@@ -150,9 +153,12 @@ static size_t encode_slices(const qr_variant *variant, const uint8_t *data, size
     for (size_t i = 0; i < n; i += QR_CHUNK) {
         const size_t count = n - i < QR_CHUNK ? n - i : QR_CHUNK;
         const size_t good = variant->rows(&work.plan, data + i * width, count, work.rows);
+        if (good < count) /* those before the bad one are to be complete */
+            variant->rows(&work.plan, data + i * width, good, work.rows);
+        if (good > 0)
+            variant->slices(&work, good, packed + i * (size_t)work.plan.symbol_bytes, masks + i);
         if (good < count)
             return i + good;
-        variant->slices(&work, count, packed + i * (size_t)work.plan.symbol_bytes, masks + i);
     }
     return n;
 }
@@ -182,7 +188,7 @@ int elqr_qr_encode_variant(int variant, const uint8_t *data, size_t width, size_
     if (width > elqr_qr_capacity(version, level, mode))
         return ELQR_TOO_LONG;
     const size_t done = qr_encode_variant(&variants[variant], data, width, n, mode, version, level,
-                                         mask, packed, masks);
+                                          mask, packed, masks);
     if (done == n)
         return ELQR_OK;
     *bad_item = done;

@@ -6,10 +6,7 @@
  *   LOAD, STORE         of words; LOAD_BYTES, STORE_BYTES of bytes, the first of a word lowest
  *   ZEROS, ONES, EVERY(word), NOT, AND, OR, XOR, IS_ZERO
  *   XOR3, AND3, OR3 of (a, b, c), and
- *   DIFFER3             a, b and c are not all equal
- *   AND_NOT_AND         a & ~b & c
  *   AND_NAND            a & ~(b & c)
- *   OR_XOR              a | (b ^ c)
  *   ADD_TWO(carry, sum, a, b)  sum + a + b = 2 * carry + the new sum
  *   SPREAD(word, bits)  the word in every lane, inverted in lane k where bit k is 1
  *   EXCHANGE(a, b, s, mask)   a's bits above the low s of every 2s with b's low ones (`mask`)
@@ -26,7 +23,7 @@
  *   finish      words of unmasked modules become rows of bytes, exclusive or the mask's image
  *
  * A penalty is counted where it is absent if that saves an operation: the features "no run" and "no
- * box" come as differences (DIFFER3), and a constant less the count is as good for comparing. */
+ * block" come as differences, and a constant less the count is as good for comparing. */
 
 /*---- Transposition ----*/
 
@@ -104,20 +101,29 @@ static TARGET void NAME(clear)(NAME(counter) *counter) {
         counter->planes[p] = ZEROS;
 }
 
-/* Takes `count` waiting bits of weight 2^p two at a time into the sum of their weight; the carries,
- * half as many, wait for the next. */
+/* Takes `count` waiting bits of weight 2^p into the planes, eight at a time; the carries, an eighth
+ * as many, wait for the next round. */
 static TARGET void NAME(settle)(NAME(counter) *counter, int p, int count) {
-    VECTOR *bits = counter->waiting;
-    for (; p < COUNT_PLANES && count > 0; p++) {
-        if (count % 2 != 0)
+    VECTOR *bits = counter->waiting, *planes = counter->planes;
+    for (; p + 3 <= COUNT_PLANES && count > 0; p += 3) {
+        VECTOR ones = planes[p], twos = planes[p + 1], fours = planes[p + 2];
+        while (count % 8 != 0)
             bits[count++] = ZEROS;
-        VECTOR sum = counter->planes[p];
-        count /= 2;
+        count /= 8;
         for (int i = 0; i < count; i++) {
-            const VECTOR first = bits[2 * i], second = bits[2 * i + 1];
-            ADD_TWO(bits[i], sum, first, second);
+            const VECTOR *b = bits + 8 * i;
+            VECTOR b0 = b[0], b2 = b[2], b4 = b[4], b6 = b[6], two0, two1, two2, two3, four0, four1;
+            ADD_TWO(two0, ones, b0, b[1]);
+            ADD_TWO(two1, ones, b2, b[3]);
+            ADD_TWO(four0, twos, two0, two1);
+            ADD_TWO(two2, ones, b4, b[5]);
+            ADD_TWO(two3, ones, b6, b[7]);
+            ADD_TWO(four1, twos, two2, two3);
+            ADD_TWO(bits[i], fours, four0, four1);
         }
-        counter->planes[p] = sum;
+        planes[p] = ones;
+        planes[p + 1] = twos;
+        planes[p + 2] = fours;
     }
 }
 
@@ -148,7 +154,8 @@ typedef struct {
 /* What a sweep remembers of the line behind it; a number tells how many modules back. */
 typedef struct {
     VECTOR module1, module2, module3;
-    VECTOR above1;                     /* the module in the row above */
+    VECTOR edge1;                      /* differs from the module before it */
+    VECTOR aside1;                     /* differs from the module in the row above */
     VECTOR differ1, differ2;           /* not all equal: the three modules that end there */
     VECTOR broken1, broken2;           /* not all equal: the five modules that end there */
     VECTOR dld1, dld2, dld3, dld4;     /* dark, light, dark ends there */
@@ -185,7 +192,9 @@ ELQR_INLINE TARGET void NAME(add_runs)(NAME(line) *line, NAME(counter) *tame, in
  * is then the four that come before a core which ended four modules earlier.  Cores that end within
  * four modules exclude each other: what is counted is their disjunction. */
 ELQR_INLINE TARGET void NAME(add_finders)(NAME(line) *line, NAME(counter) *finders, int place,
-                                          int group, VECTOR *lit, VECTOR b0, VECTOR b1, VECTOR b2, VECTOR b3) {
+                                          int group, VECTOR *lit, VECTOR b0, VECTOR b1, VECTOR b2,
+                                          VECTOR b3, VECTOR edge0, VECTOR edge1, VECTOR edge2,
+                                          VECTOR edge3) {
     if (place == AT_START)
         finders->waiting[group] = ZEROS;
     else {
@@ -195,10 +204,10 @@ ELQR_INLINE TARGET void NAME(add_finders)(NAME(line) *line, NAME(counter) *finde
         const VECTOR found3 = AND_NAND(line->core1, lit[3], lit[-8]);
         finders->waiting[group] = OR(OR3(found0, found1, found2), found3);
     }
-    const VECTOR dld0 = AND_NOT_AND(b0, line->module1, line->module2);
-    const VECTOR dld1 = AND_NOT_AND(b1, b0, line->module1);
-    const VECTOR dld2 = AND_NOT_AND(b2, b1, b0);
-    const VECTOR dld3 = AND_NOT_AND(b3, b2, b1);
+    const VECTOR dld0 = AND3(line->edge1, edge0, b0);
+    const VECTOR dld1 = AND3(edge0, edge1, b1);
+    const VECTOR dld2 = AND3(edge1, edge2, b2);
+    const VECTOR dld3 = AND3(edge2, edge3, b3);
     line->core4 = AND3(line->dld4, dld0, line->module3);
     line->core3 = AND3(line->dld3, dld1, line->module2);
     line->core2 = AND3(line->dld2, dld2, line->module1);
@@ -209,40 +218,58 @@ ELQR_INLINE TARGET void NAME(add_finders)(NAME(line) *line, NAME(counter) *finde
     line->dld1 = dld3;
 }
 
-/* Features 1 and 3 of the next four modules. */
+/* Features 1 and 3 of the next four modules; edges tell which differ from the module before. */
 ELQR_INLINE TARGET void NAME(add_line)(NAME(line) *line, NAME(penalties) *sum, int place,
-                                       int group, VECTOR *lit, VECTOR b0, VECTOR b1, VECTOR b2, VECTOR b3) {
-    const VECTOR differ0 = DIFFER3(b0, line->module1, line->module2);
-    const VECTOR differ1 = DIFFER3(b1, b0, line->module1);
-    const VECTOR differ2 = DIFFER3(b2, b1, b0);
-    const VECTOR differ3 = DIFFER3(b3, b2, b1);
+                                       int group, VECTOR *lit, VECTOR b0, VECTOR b1, VECTOR b2,
+                                       VECTOR b3, VECTOR edge0, VECTOR edge1, VECTOR edge2,
+                                       VECTOR edge3) {
+    const VECTOR differ0 = OR(edge0, line->edge1), differ1 = OR(edge1, edge0);
+    const VECTOR differ2 = OR(edge2, edge1), differ3 = OR(edge3, edge2);
     NAME(add_runs)(line, &sum->tame, place, group, differ0, differ1, differ2, differ3);
     lit[0] = OR3(line->differ1, b0, differ0);
     lit[1] = OR3(differ0, b1, differ1);
     lit[2] = OR3(differ1, b2, differ2);
     lit[3] = OR3(differ2, b3, differ3);
-    NAME(add_finders)(line, &sum->finders, place, group, lit, b0, b1, b2, b3);
+    NAME(add_finders)(line, &sum->finders, place, group, lit, b0, b1, b2, b3, edge0, edge1, edge2,
+                      edge3);
+    line->edge1 = edge3;
     line->differ1 = differ3;
     line->differ2 = differ2;
 }
 
-/* Features 2 and 4 of the next four modules of a row; `above` is the four above them. */
-ELQR_INLINE TARGET void NAME(add_area)(NAME(line) *line, NAME(penalties) *sum, int group,
-                                       const uint64_t *above, size_t stride, VECTOR b0, VECTOR b1,
-                                       VECTOR b2, VECTOR b3) {
-    sum->dark.waiting[group] = NAME(add_four)(&line->dark, b0, b1, b2, b3);
-    if (above == NULL) {
-        sum->mixed.waiting[group] = ZEROS;
-        return;
-    }
-    const VECTOR a0 = LOAD(above), a1 = LOAD(above + stride), a2 = LOAD(above + 2 * stride),
-                 a3 = LOAD(above + 3 * stride);
-    const VECTOR mixed0 = OR_XOR(DIFFER3(line->above1, line->module1, b0), b0, a0);
-    const VECTOR mixed1 = OR_XOR(DIFFER3(a0, b0, b1), b1, a1);
-    const VECTOR mixed2 = OR_XOR(DIFFER3(a1, b1, b2), b2, a2);
-    const VECTOR mixed3 = OR_XOR(DIFFER3(a2, b2, b3), b3, a3);
-    sum->mixed.waiting[group] = NAME(add_four)(&line->mixed, mixed0, mixed1, mixed2, mixed3);
-    line->above1 = a3;
+/* Feature 2 of the next four modules of a row and the four `above` them. */
+ELQR_INLINE TARGET void NAME(add_blocks)(NAME(line) *line, NAME(counter) *mixed, int area,
+                                         const uint64_t *above, size_t stride, VECTOR b0,
+                                         VECTOR b1, VECTOR b2, VECTOR b3, VECTOR edge0,
+                                         VECTOR edge1, VECTOR edge2, VECTOR edge3) {
+    const VECTOR aside0 = XOR(b0, LOAD(above)), aside1 = XOR(b1, LOAD(above + stride));
+    const VECTOR aside2 = XOR(b2, LOAD(above + 2 * stride));
+    const VECTOR aside3 = XOR(b3, LOAD(above + 3 * stride));
+    mixed->waiting[area] =
+        NAME(add_four)(&line->mixed, OR3(line->aside1, edge0, aside0), OR3(aside0, edge1, aside1),
+                       OR3(aside1, edge2, aside2), OR3(aside2, edge3, aside3));
+    line->aside1 = aside3;
+}
+
+/* The next four modules of a line, at `next`, and in a row those above them. */
+ELQR_INLINE TARGET void NAME(add_modules)(NAME(line) *line, NAME(penalties) *sum, int place,
+                                          int group, int area, VECTOR *lit, const uint64_t *next,
+                                          size_t stride, int is_row, const uint64_t *above) {
+    const VECTOR b0 = LOAD(next), b1 = LOAD(next + stride), b2 = LOAD(next + 2 * stride),
+                 b3 = LOAD(next + 3 * stride);
+    const VECTOR edge0 = XOR(b0, line->module1), edge1 = XOR(b1, b0);
+    const VECTOR edge2 = XOR(b2, b1), edge3 = XOR(b3, b2);
+    if (is_row)
+        sum->dark.waiting[area] = NAME(add_four)(&line->dark, b0, b1, b2, b3);
+    if (above != NULL)
+        NAME(add_blocks)(line, &sum->mixed, area, above, stride, b0, b1, b2, b3, edge0, edge1,
+                         edge2, edge3);
+    else if (is_row)
+        sum->mixed.waiting[area] = ZEROS;
+    NAME(add_line)(line, sum, place, group, lit, b0, b1, b2, b3, edge0, edge1, edge2, edge3);
+    line->module1 = b3;
+    line->module2 = b2;
+    line->module3 = b1;
 }
 
 /* Sweeps the `side` modules at first, first + stride, ...  In a row, `is_row`, counts areas too,
@@ -255,7 +282,8 @@ ELQR_INLINE TARGET void NAME(sweep)(const uint64_t *first, size_t stride, int si
     NAME(line) line;
     line.module1 = corner;
     line.module2 = line.module3 = ZEROS; /* outside counts as light */
-    line.above1 = above != NULL ? LOAD(above) : ZEROS;
+    line.edge1 = corner;
+    line.aside1 = above != NULL ? XOR(corner, LOAD(above)) : ZEROS;
     line.differ1 = corner;
     line.differ2 = ZEROS;
     line.broken1 = line.broken2 = ONES;
@@ -271,22 +299,17 @@ ELQR_INLINE TARGET void NAME(sweep)(const uint64_t *first, size_t stride, int si
         lit[i] = ZEROS;
     lit[0] = corner;
     int group = sum->line_waits, area = sum->area_waits;
-    for (int i = 1; i < side; i += 4, group++, area++) {
-        const uint64_t *next = first + (size_t)i * stride;
-        const VECTOR b0 = LOAD(next), b1 = LOAD(next + stride), b2 = LOAD(next + 2 * stride),
-                     b3 = LOAD(next + 3 * stride);
-        if (is_row)
-            NAME(add_area)(&line, sum, area, above != NULL ? above + (size_t)i * stride : NULL,
-                           stride, b0, b1, b2, b3);
-        NAME(add_line)(&line, sum, i == 1 ? AT_START : INSIDE, group, lit + i, b0, b1, b2, b3);
-        line.module1 = b3;
-        line.module2 = b2;
-        line.module3 = b1;
+    for (int i = 1; i < side; i += 4) {
+        NAME(add_modules)(&line, sum, i == 1 ? AT_START : INSIDE, group++, area++, lit + i,
+                          first + (size_t)i * stride, stride, is_row,
+                          above != NULL ? above + (size_t)i * stride : NULL);
     }
-    NAME(add_line)(&line, sum, AT_END, group, lit + side, ZEROS, ZEROS, ZEROS, ZEROS);
+    NAME(add_line)(&line, sum, AT_END, group, lit + side, ZEROS, ZEROS, ZEROS, ZEROS, line.module1,
+                   ZEROS, ZEROS, ZEROS);
     sum->line_waits = group + 1;
     if (is_row) {
-        NAME(add_area)(&line, sum, area, NULL, stride, corner, ZEROS, ZEROS, ZEROS);
+        sum->dark.waiting[area] = NAME(add_four)(&line.dark, corner, ZEROS, ZEROS, ZEROS);
+        sum->mixed.waiting[area] = ZEROS;
         sum->area_waits = area + 1;
     }
     sum->tame.planes[0] = line.tame.ones;
@@ -339,15 +362,15 @@ static TARGET void NAME(sweep_column)(const uint64_t *top, int side, NAME(penalt
 static TARGET void NAME(add_scaled)(VECTOR *score, const VECTOR *number, int shift) {
     VECTOR carry = ZEROS;
     for (int p = shift; p < SCORE_PLANES; p++) {
-        const VECTOR bit = p - shift < COUNT_PLANES ? number[p - shift] : ZEROS;
+        const VECTOR bit = p - shift < NUMBER_PLANES ? number[p - shift] : ZEROS;
         ADD_TWO(carry, score[p], bit, carry);
     }
 }
 
-/* score += 2^COUNT_PLANES - 1 - number, times 2^shift: what falls as the number grows. */
+/* score += 2^NUMBER_PLANES - 1 - number, times 2^shift: what falls as the number grows. */
 static TARGET void NAME(add_complement)(VECTOR *score, const VECTOR *number, int shift) {
-    VECTOR complement[COUNT_PLANES];
-    for (int p = 0; p < COUNT_PLANES; p++)
+    VECTOR complement[NUMBER_PLANES];
+    for (int p = 0; p < NUMBER_PLANES; p++)
         complement[p] = NOT(number[p]);
     NAME(add_scaled)(score, complement, shift);
 }
@@ -355,7 +378,7 @@ static TARGET void NAME(add_complement)(VECTOR *score, const VECTOR *number, int
 /* Where the number is at least `bound`. */
 static TARGET VECTOR NAME(at_least)(const VECTOR *number, int bound) {
     VECTOR result = ONES;
-    for (int p = 0; p < COUNT_PLANES; p++)
+    for (int p = 0; p < NUMBER_PLANES; p++)
         result = bound >> p & 1 ? AND(number[p], result) : OR(number[p], result);
     return result;
 }
@@ -401,7 +424,7 @@ static TARGET void NAME(make_score)(const NAME(penalties) *sum, int modules,
 /* The ones of lane `lane` of a counter that `where` lets through. */
 static TARGET int32_t NAME(count_lane)(const NAME(counter) *counter, int lane, uint64_t where) {
     int32_t count = 0;
-    for (int p = 0; p < COUNT_PLANES; p++) {
+    for (int p = 0; p < NUMBER_PLANES; p++) {
         uint64_t words[LANES];
         STORE(words, counter->planes[p]);
         count += (int32_t)elqr_count_ones(words[lane] & where) << p;

@@ -20,10 +20,7 @@
 #define XOR3(a, b, c) TERNARY(a, b, c, 0x96)
 #define AND3(a, b, c) TERNARY(a, b, c, 0x80)
 #define OR3(a, b, c) TERNARY(a, b, c, 0xFE)
-#define DIFFER3(a, b, c) TERNARY(a, b, c, 0x7E)
-#define AND_NOT_AND(a, b, c) TERNARY(a, b, c, 0x20)
 #define AND_NAND(a, b, c) TERNARY(a, b, c, 0x70)
-#define OR_XOR(a, b, c) TERNARY(a, b, c, 0xF6)
 
 /* The carry from the new sum, which lets the instructions overwrite what nobody needs any more. */
 #define ADD_TWO(carry, sum, a, b)                                                                  \

@@ -5,10 +5,7 @@
 #ifndef SELECT
 #define SELECT(where, a, b) OR(AND(where, a), AND_NOT(b, where))
 #endif
-#define DIFFER3(a, b, c) OR(XOR(a, b), XOR(b, c))
-#define AND_NOT_AND(a, b, c) AND(AND_NOT(a, b), c)
 #define AND_NAND(a, b, c) AND_NOT(a, AND(b, c))
-#define OR_XOR(a, b, c) OR(a, XOR(b, c))
 
 #define EXCHANGE(a, b, shift, mask)                                                                \
     do {                                                                                           \

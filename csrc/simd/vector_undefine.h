@@ -24,9 +24,6 @@
 #undef ADD_TWO
 #undef AND3
 #undef OR3
-#undef DIFFER3
-#undef AND_NOT_AND
 #undef AND_NAND
-#undef OR_XOR
 #undef SPREAD
 #undef EXCHANGE

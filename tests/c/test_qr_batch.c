@@ -118,7 +118,7 @@ static int test_lengths(void) {
     return 0;
 }
 
-/* One character outside the mode, wherever it is. */
+/* One character outside the mode, wherever it is: named, and the items before it are complete. */
 static int test_bad_characters(int variant) {
     static const uint8_t wrong[] = {0, '/', ':', 'a', 0x7F, 0x80, 0xFF};
     enum { N = 70, WIDTH = 150 };
@@ -136,6 +136,17 @@ static int test_bad_characters(int variant) {
             if (status != ELQR_BAD_CHARACTER || bad_item != item) {
                 fprintf(stderr, "%s: character %d at %zu of item %zu not found\n",
                         elqr_qr_variant_name(variant), character, position, item);
+                return 1;
+            }
+            if (item == 0)
+                continue;
+            const uint8_t *before = data + (item - 1) * WIDTH;
+            if (elqr_qr_encode_one(before, WIDTH, modes[m], 6, ELQR_QR_M, -1, expected,
+                                   expected_masks) != ELQR_OK ||
+                masks[item - 1] != expected_masks[0] ||
+                memcmp(packed + (item - 1) * 41 * 6, expected, 41 * 6) != 0) {
+                fprintf(stderr, "%s: item %zu, before a bad one, is wrong\n",
+                        elqr_qr_variant_name(variant), item - 1);
                 return 1;
             }
         }

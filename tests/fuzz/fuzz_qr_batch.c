@@ -52,8 +52,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *input, size_t size) {
                                    masks, &bad_item) != status ||
             bad_item != expected_item)
             abort();
-        if (status == ELQR_OK && (memcmp(packed, expected, symbols) != 0 ||
-                                  memcmp(masks, expected_masks, ITEMS) != 0))
+        if (status == ELQR_OK &&
+            (memcmp(packed, expected, symbols) != 0 || memcmp(masks, expected_masks, ITEMS) != 0))
             abort();
     }
     free(items);
