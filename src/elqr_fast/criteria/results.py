@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from elqr_fast.criteria.clauses import Clause
@@ -34,6 +34,7 @@ class RuleResult:
     `measured` and `demanded` are those of the findings that made the result: the broken ones, else
     those no program can tell, else all.
     `clause` is the source's text, `clause_en` the same in English.  `advice` never fails a form.
+    `applies` is false where the rule says nothing of such a form; `measured` then says why.
     `places` are (x, y, width, height) in millimetres from the page's top-left corner.
     """
 
@@ -45,6 +46,7 @@ class RuleResult:
     clause_en: str
     advice: tuple[str, ...] = ()
     places: tuple[tuple[float, float, float, float], ...] = ()
+    applies: bool = True
 
 
 def summed_up(clause: Clause, findings: Sequence[Finding], dpi: int) -> RuleResult:
@@ -67,7 +69,8 @@ def summed_up(clause: Clause, findings: Sequence[Finding], dpi: int) -> RuleResu
 
 def not_applicable(clause: Clause, reason: str) -> RuleResult:
     """A rule that says nothing of such a form."""
-    return summed_up(clause, [Finding(None, f"does not apply: {reason}", "nothing")], 1)
+    result = summed_up(clause, [Finding(None, f"does not apply: {reason}", "nothing")], 1)
+    return replace(result, applies=False)
 
 
 def _joined(texts: Iterable[str]) -> str:
