@@ -6,7 +6,7 @@ import io
 from collections.abc import Callable
 from functools import partial
 from types import MappingProxyType, SimpleNamespace
-from typing import Any, Literal
+from typing import Any, BinaryIO, Literal
 
 import numpy as np
 import pikepdf
@@ -17,6 +17,7 @@ import zxingcpp
 from elqr_fast.render.fonts import Face, open_face
 from elqr_fast.render.geometry import BarPlace, QrPlace
 from elqr_fast.render.pdf import write_pdf
+from elqr_fast.render.pdf_g4 import ImageWriter
 from elqr_fast.render.raster import Bits
 from elqr_fast.render.readback import check_chunk
 from elqr_fast.render.scene import BarsAt, Modules, Rect, Scene, Shape, SymbolAt, TextRun
@@ -113,12 +114,18 @@ class Hand:
         return unpacked[:, :width]
 
 
+def write_pdf_g4(plate: Any, pages: list[Any], target: BinaryIO) -> int:
+    return ImageWriter(plate).write(pages, target)
+
+
 class Chunk:
     """Some pages, their file, and what the record says they hold."""
 
-    WRITERS = MappingProxyType({"pdf": write_pdf, "tiff": write_tiff})
+    WRITERS = MappingProxyType({"pdf": write_pdf, "tiff": write_tiff, "pdf-g4": write_pdf_g4})
 
-    def __init__(self, hand: Hand, kind: Literal["pdf", "tiff"], pages: int = 4, **plate: Any):
+    def __init__(
+        self, hand: Hand, kind: Literal["pdf", "tiff", "pdf-g4"], pages: int = 4, **plate: Any
+    ):
         self.kind = kind
         self.plate = hand.slip_plate(**plate)
         self.pages = [hand.slip_page(self.plate, number) for number in range(pages)]

@@ -89,6 +89,18 @@ def test_shared_strips(hand, rows_per_strip):
         assert not shared[1:].any()
 
 
+def test_coloured_ink_is_named(hand):
+    plate = hand.slip_plate(static_ink=(0, 112, 72))
+    pages = [hand.slip_page(plate, number) for number in range(2)]
+    for _, tags in frames(written(plate, pages)):
+        assert tags[270] == "One plane for all ink; the form's own is to be RGB 0 112 72"
+    black = hand.slip_plate()
+    variable = hand.slip_plate(static_ink=(0, 112, 72), static=Scene())
+    for plain in (black, variable):
+        for _, tags in frames(written(plain, pages)):
+            assert 270 not in tags
+
+
 def test_equal_input_equal_bytes(hand):
     plate = hand.slip_plate()
     pages = [hand.slip_page(plate, number) for number in range(2)]

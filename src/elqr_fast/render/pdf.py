@@ -42,11 +42,7 @@ def write_pdf(plate: Plate, pages: Iterable[Page], target: BinaryIO, *, title: s
         raise ValueError("a PDF needs at least one page")
     _write_fonts(file, fonts, font_list)
     resources = b"/Resources<</Font %d 0 R%s>>" % (font_list, layer)
-    media_box = b"/MediaBox[0 0 %s %s]" % (
-        points(plate.width, plate.dpi),
-        points(plate.height, plate.dpi),
-    )
-    _write_document(file, tree.finish(resources + media_box), title)
+    write_document(file, tree.finish(resources + media_box(plate)), title)
     return tree.count
 
 
@@ -56,9 +52,22 @@ def check_fonts(plate: Plate) -> None:
         face.check_embedding()
 
 
-def points(dots: int, dpi: int) -> bytes:
+def points(dots: float, dpi: int) -> bytes:
     """Dots in 1/72 inch; exact for every dpi whose prime factors are 2, 3 and 5."""
     return f"{dots * 72 / dpi:.8f}".rstrip("0").rstrip(".").encode()
+
+
+def media_box(plate: Plate) -> bytes:
+    """A page's size: whole dots, not a paper's millimetres."""
+    return b"/MediaBox[0 0 %s %s]" % (
+        points(plate.width, plate.dpi),
+        points(plate.height, plate.dpi),
+    )
+
+
+def rgb(ink: tuple[int, int, int]) -> bytes:
+    """Sets the colour to fill with."""
+    return b"%s rg" % " ".join(f"{channel / 255:.4g}" for channel in ink).encode()
 
 
 def _write_static(file: PdfFile, plate: Plate, content: Content, fonts: int) -> bytes:
@@ -66,9 +75,8 @@ def _write_static(file: PdfFile, plate: Plate, content: Content, fonts: int) -> 
     drawn = content.scene(plate.static)
     if not drawn:
         return b""
-    ink = " ".join(f"{channel / 255:.4g}" for channel in plate.static_ink)
     number = file.add_stream(
-        f"{ink} rg\n".encode() + drawn,
+        rgb(plate.static_ink) + b"\n" + drawn,
         b"/Type/XObject/Subtype/Form/BBox[0 0 %d %d]/Resources<</Font %d 0 R>>"
         % (plate.width, plate.height, fonts),
     )
@@ -81,7 +89,7 @@ def _write_fonts(file: PdfFile, fonts: dict[str, PdfFont], number: int) -> None:
     file.put(number, b"<<%s>>" % b"".join(entries))
 
 
-def _write_document(file: PdfFile, pages: int, title: str) -> None:
+def write_document(file: PdfFile, pages: int, title: str) -> None:
     """The catalogue, the information and the end of the file.
 
     PrintScaling None: a viewer that fits the page to the paper would break the whole dots.

@@ -93,12 +93,12 @@ class PageTree:
         self._nodes: list[_Node] = []
         self.count = 0
 
-    def add(self, contents: int) -> None:
-        """Appends a page; what all pages share stands at the root."""
+    def add(self, contents: int, entries: bytes = b"") -> None:
+        """Appends a page with `entries` of its own; what all pages share stands at the root."""
         if self.count % KIDS == 0:
             self._nodes.append(_Node(self._file.reserve()))
         node = self._nodes[-1]
-        body = b"<</Type/Page/Parent %d 0 R/Contents %d 0 R>>" % (node.number, contents)
+        body = b"<</Type/Page/Parent %d 0 R/Contents %d 0 R%s>>" % (node.number, contents, entries)
         node.kids.append(self._file.add(body))
         node.pages += 1
         self.count += 1

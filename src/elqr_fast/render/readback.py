@@ -25,6 +25,7 @@ from elqr_fast.codes.symbols import encode
 from elqr_fast.render.code_places import NOT_LOOKED_AT, Fault, PageCodes
 from elqr_fast.render.geometry import BAR_QUIET, QR_QUIET
 from elqr_fast.render.readback_pdf import pdf_codes
+from elqr_fast.render.readback_pdf_g4 import pdf_g4_codes
 from elqr_fast.render.readback_png import png_codes
 from elqr_fast.render.readback_tiff import tiff_codes
 from elqr_fast.render.scene import Modules
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
 Digits = npt.NDArray[np.uint8]
 #: The 44 digits of every page's bar code, None for a page without one.
 BarTexts = Sequence[str | None]
-Kind = Literal["pdf", "tiff", "png"]
+Kind = Literal["pdf", "pdf-g4", "tiff", "png"]
 FaultFinder = Callable[[Modules, bytes], str]
 Record = tuple[bytes | None, bytes | None]
 
@@ -111,6 +112,9 @@ def _codes(
 ) -> Iterator[PageCodes]:
     if kind == "pdf":
         yield from pdf_codes(source, plate, only)
+        return
+    if kind == "pdf-g4":
+        yield from pdf_g4_codes(source, plate, only)
         return
     if kind == "png":
         yield png_codes(source, plate)

@@ -15,7 +15,8 @@ import numpy as np
 import numpy.typing as npt
 
 from elqr_fast.render.coder import CodedPages, PageCoder
-from elqr_fast.render.tiff_directory import BIG, CLASSIC, Directory, Flavour, Numbers
+from elqr_fast.render.scene import Scene
+from elqr_fast.render.tiff_directory import BIG, CLASSIC, Directory, Flavour, Numbers, PageFormat
 
 if TYPE_CHECKING:
     from elqr_fast.render.pages import Page
@@ -63,6 +64,13 @@ def page_coder(plate: Plate, rows_per_strip: int | None = None) -> PageCoder:
     return PageCoder(plate, rows_per_strip or max(plate.dpi // 2, 1))
 
 
+def ink_needed(plate: Plate) -> bytes:
+    """What a page says of its ink: of coloured static ink and black, one plane has one colour."""
+    if plate.static_ink == (0, 0, 0) or plate.static == Scene():
+        return b""
+    return b"One plane for all ink; the form's own is to be RGB %d %d %d" % plate.static_ink
+
+
 class _Writer:
     """Writes one file."""
 
@@ -75,7 +83,8 @@ class _Writer:
         share_static: bool,
     ) -> None:
         self._flavour, self._coder, self._target = flavour, coder, target
-        self._directory = Directory(flavour, plate.width, plate.height, plate.dpi, coder.rows)
+        page = PageFormat(plate.width, plate.height, plate.dpi, coder.rows, ink_needed(plate))
+        self._directory = Directory(flavour, page)
         self._shared = SharedStrips(coder) if share_static else None
         self._position = 0
 

@@ -6,6 +6,7 @@ Of a directory only offsets and byte counts differ from page to page: the rest i
 from __future__ import annotations
 
 import struct
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,9 +14,15 @@ import numpy.typing as npt
 
 Numbers = npt.NDArray[np.uint64]
 
-SHORT, LONG, RATIONAL, LONG8 = 3, 4, 5, 16
+ASCII, SHORT, LONG, RATIONAL, LONG8 = 2, 3, 4, 5, 16
 #: Of each type: struct's letters, bytes.
-_TYPES = {SHORT: ("H", 2), LONG: ("I", 4), RATIONAL: ("II", 8), LONG8: ("Q", 8)}
+_TYPES = {
+    ASCII: ("B", 1),
+    SHORT: ("H", 2),
+    LONG: ("I", 4),
+    RATIONAL: ("II", 8),
+    LONG8: ("Q", 8),
+}
 
 STRIP_OFFSETS, STRIP_BYTE_COUNTS = 273, 279
 
@@ -44,36 +51,48 @@ CLASSIC = Flavour(b"II*\0", 2**32 - 1, "<H", "<I", LONG)
 BIG = Flavour(b"II+\0\x08\0\0\0", 2**63 - 1, "<Q", "<Q", LONG8)
 
 
-def _tags(
-    flavour: Flavour, width: int, height: int, dpi: int, rows: int, strips: int
-) -> list[tuple[int, int, list[int]]]:
+@dataclass(frozen=True, slots=True)
+class PageFormat:
+    """What all pages have in common: dots, dots an inch, rows of a strip, a description or none."""
+
+    width: int
+    height: int
+    dpi: int
+    rows: int
+    description: bytes = b""
+
+
+def _tags(flavour: Flavour, page: PageFormat) -> list[tuple[int, int, Sequence[int]]]:
     """Tag, type and values, in the order of the tags."""
+    strips = -(-page.height // page.rows)
+    described = [(270, ASCII, page.description + b"\0")] if page.description else []
     return [
         (254, LONG, [2]),  # NewSubfileType: one page of several
-        (256, LONG, [width]),
-        (257, LONG, [height]),
+        (256, LONG, [page.width]),
+        (257, LONG, [page.height]),
         (258, SHORT, [1]),  # BitsPerSample
         (259, SHORT, [4]),  # Compression: CCITT Group 4 (T.6)
         (262, SHORT, [0]),  # PhotometricInterpretation: WhiteIsZero
         (266, SHORT, [1]),  # FillOrder: most significant bit left
+        *described,
         (STRIP_OFFSETS, flavour.offset_type, [0] * strips),
         (274, SHORT, [1]),  # Orientation: top left
         (277, SHORT, [1]),  # SamplesPerPixel
-        (278, LONG, [rows]),
+        (278, LONG, [page.rows]),
         (STRIP_BYTE_COUNTS, flavour.offset_type, [0] * strips),
-        (282, RATIONAL, [dpi, 1]),
-        (283, RATIONAL, [dpi, 1]),
+        (282, RATIONAL, [page.dpi, 1]),
+        (283, RATIONAL, [page.dpi, 1]),
         (293, LONG, [0]),  # T6Options: no uncompressed mode
         (296, SHORT, [2]),  # ResolutionUnit: inch
     ]
 
 
 class Directory:
-    """The directory of pages of `width` × `height` dots in strips of `rows` rows."""
+    """The directory of pages of one format."""
 
-    def __init__(self, flavour: Flavour, width: int, height: int, dpi: int, rows: int) -> None:
+    def __init__(self, flavour: Flavour, page: PageFormat) -> None:
         self._word = flavour.word
-        tags = _tags(flavour, width, height, dpi, rows, -(-height // rows))
+        tags = _tags(flavour, page)
         made = bytearray(struct.pack(flavour.count, len(tags)))
         entry = struct.calcsize("<HH") + 2 * flavour.word
         self._next_at = len(made) + len(tags) * entry

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import asdict, dataclass, field
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import BinaryIO
@@ -24,7 +25,7 @@ from elqr_fast.codes.elqr import key_hash
 from elqr_fast.errors import FieldError, ReadBackError
 from elqr_fast.files import replacing
 from elqr_fast.forms import Form
-from elqr_fast.render import pdf, preview, readback, tiff
+from elqr_fast.render import pdf, pdf_g4, preview, readback, tiff
 from elqr_fast.render.pages import Page, compose
 from elqr_fast.render.plate import Plate, make_plate
 from elqr_fast.render.slips import Slips, prepare
@@ -38,7 +39,7 @@ from elqr_fast.run.journal import (
     sha256_of,
     sidecar,
 )
-from elqr_fast.run.plan import ChunkJob, Options
+from elqr_fast.run.plan import ChunkJob, Options, Output
 
 MANIFEST_SCHEMA = pa.schema(
     [
@@ -73,6 +74,17 @@ def make_printer(form: Form, options: Options, out: Path) -> Callable[[ChunkJob]
     return Press(form, options, out).print
 
 
+def _page_writer(plate: Plate, to: Output) -> Callable[[list[Page], BinaryIO], object]:
+    """What writes pages to a file; made once, it serves all chunks of a worker."""
+    if to == "tiff":
+        return partial(tiff.write_tiff, plate, coder=tiff.page_coder(plate))
+    if to == "pdf-g4":
+        return pdf_g4.ImageWriter(plate).write
+    if to == "png":
+        return lambda pages, file: preview.write_png(plate, pages[0], file)
+    return partial(pdf.write_pdf, plate)
+
+
 class Press:
     """A form set up on one device: prints any chunk of the run."""
 
@@ -86,8 +98,7 @@ class Press:
             draft=options.draft,
             narrower=options.narrower,
         )
-        # Serves all chunks of a worker.
-        self._coder = tiff.page_coder(self.plate) if options.to == "tiff" else None
+        self._write_pages = _page_writer(self.plate, options.to)
 
     def print(self, job: ChunkJob) -> ChunkEntry:
         """Print one chunk; its files, rejects and manifest rows are on disk on return.
@@ -144,7 +155,8 @@ class Press:
                 )
                 for i, page in enumerate(pages)
             ]
-        name = f"slips-{job.index + 1:06d}.{self.options.to}"
+        suffix = self.options.to.partition("-")[0]
+        name = f"slips-{job.index + 1:06d}.{suffix}"
         return [self._write_file(name, job.keep, pages, slips, watch)]
 
     def _open(self, name: str, keep: bool) -> AbstractContextManager[BinaryIO]:
@@ -156,7 +168,7 @@ class Press:
     ) -> FileEntry:
         with self._open(name, keep) as file:
             with watch("writing"):
-                self._emit(file, pages)
+                self._write_pages(pages, file)
                 file.flush()
                 file.seek(0)
             with watch("reading back"):
@@ -168,14 +180,6 @@ class Press:
                 while block := file.read(1 << 20):
                     digest.update(block)
         return FileEntry(name, len(pages), size, digest.hexdigest())
-
-    def _emit(self, file: BinaryIO, pages: list[Page]) -> None:
-        if self.options.to == "pdf":
-            pdf.write_pdf(self.plate, pages, file)
-        elif self.options.to == "tiff":
-            tiff.write_tiff(self.plate, pages, file, coder=self._coder)
-        else:
-            preview.write_png(self.plate, pages[0], file)
 
     def _read_back(self, name: str, file: BinaryIO, slips: Slips) -> None:
         """The closed loop: what was emitted must read as the record, or the chunk fails."""
@@ -196,7 +200,7 @@ class Press:
         faults = readback.check_chunk(
             self.options.to, file, self.plate, digits, bills, only=set(checked)
         )
-        if self.options.to == "pdf" and not faults:
+        if self.options.to in ("pdf", "pdf-g4") and not faults:
             # What our own parser reads is what a renderer shows: asked of one page a chunk.
             faults = readback.sample_pdf(file, checked[:1], digits, bills)
         return faults

@@ -27,7 +27,7 @@ from elqr_fast.render.plate import Layer, Plate
 from elqr_fast.run.supervisor import Lost
 from elqr_fast.version import __version__
 
-Output = Literal["pdf", "tiff", "png"]
+Output = Literal["pdf", "pdf-g4", "tiff", "png"]
 Verify = Literal["all", "sample", "none"]
 OUTPUTS: tuple[Output, ...] = get_args(Output)
 LAYERS: tuple[Layer, ...] = get_args(Layer)
