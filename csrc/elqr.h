@@ -37,7 +37,9 @@ enum {
     ELQR_BAD_DATE = 14,        /* not a date of the calendar */
     ELQR_OUT_OF_RANGE = 15,    /* a number outside what the field allows */
     ELQR_TRUNCATED = 16,       /* coded data end before the image does */
-    ELQR_BAD_CODE = 17         /* coded data hold a word that no table has */
+    ELQR_BAD_CODE = 17,        /* coded data hold a word that no table has */
+    ELQR_NO_SYMBOL = 18,       /* no symbol is seen in the image */
+    ELQR_TOO_DAMAGED = 19      /* a symbol has more errors than can be corrected */
 };
 
 /*---- Symbols: QR Code, ISO/IEC 18004:2015 ----*/
@@ -116,6 +118,25 @@ int elqr_qr_encode_variant(int variant, const uint8_t *data, size_t width, size_
  * written.  About 45 kB of stack. */
 int elqr_qr_encode_one(const uint8_t *data, size_t length, int mode, int version, int level,
                        int mask, uint8_t *packed, uint8_t *mask_used);
+
+/* What a symbol holds besides its content. */
+typedef struct {
+    int version, level, mask;
+    int corrected;   /* codewords that error correction changed */
+    float unused_ec; /* the part of the error correction that was not needed, 0..1, worst block */
+    size_t length;   /* bytes of content */
+} elqr_qr_content;
+
+/* Reads modules[side * side], bytes with bit 0 set where dark, row after row, upright, not
+ * mirrored, no quiet zone, and writes what all segments hold to content[0 : result->length].
+ * Numeric, alphanumeric and byte segments, ECI designators passed over.  ELQR_OK;
+ * ELQR_BAD_VERSION: no version has this side.  ELQR_TOO_DAMAGED: format information or a block
+ * beyond correction.  ELQR_BAD_MODE: other segments (Kanji, FNC1, structured append).
+ * ELQR_TRUNCATED or ELQR_BAD_CODE: codewords that are sound but hold no message.
+ * ELQR_BUFFER_TOO_SMALL: never if capacity >= 7089.  Then content is undefined, and *result is what
+ * was known by then.  About 130 kB of stack. */
+int elqr_qr_decode(const uint8_t *modules, int side, uint8_t *content, size_t capacity,
+                   elqr_qr_content *result);
 
 /*---- G4: bilevel rows by ITU-T T.6, as in TIFF compression 4 and PDF's CCITTFaxDecode with K -1
  * ----
@@ -269,6 +290,58 @@ size_t elqr_payload_build(const elqr_layout *layout, const elqr_column *columns,
  * the number of rows not ELQR_OK.  O(n). */
 size_t elqr_payload_parse(const elqr_layout *layout, const uint8_t *rows, size_t n,
                           uint8_t *statuses, uint16_t *positions);
+
+/*---- Reading symbols from images ----*/
+
+/* How a symbol was read. */
+enum {
+    ELQR_RUNG_NONE = 0,    /* it was not */
+    ELQR_RUNG_FAST = 1,    /* three finder patterns, an affine grid, hard decisions */
+    ELQR_RUNG_SLOW = 2,    /* a refined projective grid, soft decisions and erasures */
+    ELQR_RUNG_ASSISTED = 3 /* as before, with the digits that the layout lets expect */
+};
+
+/* What is expected: a layout's digits in one numeric segment of level M, in the smallest version
+ * that holds them, and the digits that are literals or defaults.  Read-only after
+ * elqr_scanner_init; any number of threads may share one. */
+typedef struct elqr_scanner elqr_scanner;
+
+/* Bytes of a scanner, and their alignment is that of double. */
+size_t elqr_scanner_size(void);
+
+/* Makes a scanner for payloads of `layout`, which it refers to from then on, and modules of
+ * smallest to largest pixels, within 1.5..40.  ELQR_OK, ELQR_TOO_LONG if no version holds the
+ * layout, ELQR_OUT_OF_RANGE.  About 40 kB of stack and 50 microseconds. */
+int elqr_scanner_init(elqr_scanner *scanner, const elqr_layout *layout, float smallest,
+                      float largest);
+
+/* What was read, and how. */
+typedef struct {
+    elqr_qr_content symbol;
+    int rung;         /* ELQR_RUNG_... */
+    int erased;       /* codewords that were taken as erasures */
+    int sound;        /* the content is a payload of the layout and every check of it passed */
+    float corners[8]; /* x, y in pixels of the symbol's own top left, top right, bottom right,
+                         bottom left */
+} elqr_scan_reading;
+
+/* Bytes of work space that an image of this size needs, aligned as double; 0 if it is too large
+ * (32767 pixels either way, 16 million in all) or empty. */
+size_t elqr_scan_work(int width, int height);
+
+/* Reads the one symbol of an image, any quarter turn, askew by some degrees: `height` rows of
+ * `width` grey pixels, 0 = black, row y at pixels + y * stride.  Rungs are climbed up to `effort`
+ * (ELQR_RUNG_...).  The fast rung reads symbols of any content and version; the others return only
+ * payloads of the layout that pass every check of it, so that no correction of noise passes for a
+ * reading.
+ *
+ * ELQR_OK: content[0 : reading->symbol.length].  ELQR_NO_SYMBOL: no finder patterns that make a
+ * symbol.  Other statuses are elqr_qr_decode's, of the last attempt.  ELQR_OUT_OF_RANGE: size or
+ * effort.  `work` is elqr_scan_work(width, height) bytes.  About 150 kB of stack.  Time is linear
+ * in the pixels, some milliseconds for a slow rung. */
+int elqr_scan(const elqr_scanner *scanner, const uint8_t *pixels, size_t stride, int width,
+              int height, int effort, void *work, uint8_t *content, size_t capacity,
+              elqr_scan_reading *reading);
 
 /*---- Bar codes: GS1-128 of 44 digits ----*/
 

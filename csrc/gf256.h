@@ -23,4 +23,31 @@ uint8_t gf256_multiply(uint8_t a, uint8_t b);
  * `ec` does not overlap `data`.  Time length * degree. */
 void gf256_rs_encode(const uint8_t *data, size_t length, int degree, uint8_t *ec);
 
+/* Writes the value of block[0:length], highest power first, at the generator's roots 2^0 ..
+ * 2^(degree - 1); returns whether any is not 0, that is, whether the block is no codeword of the
+ * code.  length <= 255, degree <= GF256_MAX_DEGREE. */
+int gf256_rs_syndromes(const uint8_t *block, int length, int degree, uint8_t *syndromes);
+
+/* Products of the generator of one degree with every byte, as bytes of words, the highest power in
+ * the highest byte. */
+typedef struct {
+    int degree, words;
+    uint64_t products[256][4];
+} gf256_divider;
+
+/* `degree` is one that gf256_rs_generator has. */
+void gf256_divider_init(gf256_divider *divider, int degree);
+
+/* Whether block[0:length] is a codeword of the code: what gf256_rs_syndromes tells, at a tenth of
+ * its cost. */
+int gf256_rs_is_codeword(const gf256_divider *divider, const uint8_t *block, int length);
+
+/* Corrects block[0:length], of which the last `degree` are error correction codewords, in place.
+ * `erasures` holds n_erasures different positions below `length` whose values are in doubt: e
+ * errors elsewhere are corrected as long as 2 e + n_erasures <= degree.  Returns the number of
+ * codewords changed, or -1, the block untouched, if no codeword of the code is that near.
+ * length <= 255, degree <= GF256_MAX_DEGREE.  Time length * degree. */
+int gf256_rs_correct(uint8_t *block, int length, int degree, const uint8_t *erasures,
+                     int n_erasures);
+
 #endif

@@ -174,6 +174,14 @@ class BadCodeError(KernelError, ValueError):
     status, meaning = 17, "coded data hold an impossible code"
 
 
+class NoSymbolError(KernelError, ValueError):
+    status, meaning = 18, "no symbol in the image"
+
+
+class TooDamagedError(KernelError, ValueError):
+    status, meaning = 19, "more errors than error correction can undo"
+
+
 BY_STATUS: dict[int, type[KernelError]] = {
     kind.status: kind for kind in KernelError.__subclasses__()
 }

@@ -35,11 +35,6 @@ cdef extern from "elqr.h" nogil:
         uint16_t start
         uint16_t length
 
-    ctypedef struct elqr_layout:
-        uint16_t length
-        uint16_t prefix
-        uint16_t n_fields
-
     ctypedef struct elqr_column:
         int form
         const uint8_t *values
@@ -64,8 +59,6 @@ cdef class Layout:
     `checks`: one (kind, position, start, length) each, numbers as in csrc/elqr.h.
     Raises a KernelError where they do not fit together.
     """
-
-    cdef elqr_layout layout
 
     def __cinit__(self, bytes template, list fields, list checks):
         cdef elqr_field c_fields[ELQR_LAYOUT_FIELDS]
