@@ -303,19 +303,6 @@ static int try_carefully(const job *job, scan_guess *guesses, int count, int eff
     return status;
 }
 
-/* Guesses from two finder patterns are many and most are wrong: those are tried first whose fixed
- * modules stand out. */
-static void sort_by_contrast(const job *job, scan_guess *guesses, int count) {
-    for (int i = 0; i < count; i++) {
-        scan_guess guess = guesses[i];
-        int at = i;
-        guess.score = scan_contrast(&job->image, &guess.grid, &job->scanner->usual);
-        for (; at > 0 && guesses[at - 1].score < guess.score; at--)
-            guesses[at] = guesses[at - 1];
-        guesses[at] = guess;
-    }
-}
-
 static int climb_slow(const job *job, scan_guess *guesses, int count, int effort) {
     const elqr_scanner *scanner = job->scanner;
     const int usual = scanner->usual.places.version;
@@ -329,8 +316,7 @@ static int climb_slow(const job *job, scan_guess *guesses, int count, int effort
     status = try_carefully(job, guesses, count, effort);
     if (status == ELQR_OK)
         return status;
-    count = scan_guess_from_two(marks, found, usual, guesses, GUESSES);
-    sort_by_contrast(job, guesses, count);
+    count = scan_guess_from_two(&job->image, &scanner->usual, marks, found, guesses, GUESSES);
     return try_carefully(job, guesses, count, effort);
 }
 

@@ -88,9 +88,10 @@ scan_grid scan_affine(scan_point top_left, scan_point top_right, scan_point bott
 int scan_guess_from_three(const scan_mark *marks, int count, int usual_version, scan_guess *guesses,
                           int capacity);
 
-/* Guesses for a symbol of `version` from two finder patterns each, in any of their roles. */
-int scan_guess_from_two(const scan_mark *marks, int count, int version, scan_guess *guesses,
-                        int capacity);
+/* Guesses from two finder patterns each, in any of their roles: they are many and most are wrong,
+ * so that those come first whose fixed modules stand out most in the image. */
+int scan_guess_from_two(const scan_image *image, const scan_symbol *symbol, const scan_mark *marks,
+                        int count, scan_guess *guesses, int capacity);
 
 /* Whether the symbol and one module around it lie within the image. */
 int scan_inside(const scan_image *image, const scan_grid *grid, int side);
@@ -102,9 +103,6 @@ void scan_sample_nearest(const scan_image *image, const scan_grid *grid, int sid
 
 /* As above by bilinear interpolation, for any grid; beyond the image its edge goes on. */
 void scan_sample(const scan_image *image, const scan_grid *grid, int side, uint8_t *samples);
-
-/* How much lighter the light fixed modules are than the dark ones, in grey levels. */
-float scan_contrast(const scan_image *image, const scan_grid *grid, const scan_symbol *symbol);
 
 /* Moves the corners of the grid to where the fixed modules stand out most, then to where all
  * modules are most decided. */

@@ -115,6 +115,29 @@ void scan_sample(const scan_image *image, const scan_grid *grid, int side, uint8
                           0.5f);
 }
 
+static scan_point centre_of(const scan_grid *grid, uint16_t module) {
+    return scan_map(grid, (float)(module & 0xFF) + 0.5f, (float)(module >> 8) + 0.5f);
+}
+
+/* Mean greys of the light ([0]) and of the dark ([1]) fixed modules. */
+static void fixed_means(const scan_image *image, const scan_grid *grid, const scan_symbol *symbol,
+                        float means[2]) {
+    int counts[2] = {0, 0};
+    means[0] = means[1] = 0;
+    for (int i = 0; i < symbol->fixed_count; i++) {
+        means[symbol->fixed_dark[i]] += grey_at(image, centre_of(grid, symbol->fixed[i]));
+        counts[symbol->fixed_dark[i]]++;
+    }
+    means[0] /= (float)counts[0];
+    means[1] /= (float)counts[1];
+}
+
+static float contrast(const scan_image *image, const scan_grid *grid, const scan_symbol *symbol) {
+    float means[2];
+    fixed_means(image, grid, symbol, means);
+    return means[0] - means[1];
+}
+
 /*---- Guesses ----*/
 
 static scan_point at(const scan_mark *mark) {
@@ -183,29 +206,27 @@ static scan_grid grid_of_two(const scan_mark *from, const scan_mark *to, int edg
     const scan_point p = at(from), q = at(to);
     const float dx = q.x - p.x, dy = q.y - p.y;
     const scan_point turned = {p.x - dy, p.y + dx}, back = {p.x + dy, p.y - dx};
-    const scan_point corner = {(p.x + q.x + dy) / 2, (p.y + q.y - dx) / 2};
+    const scan_point corner = {(p.x + q.x - dy) / 2, (p.y + q.y + dx) / 2};
     if (edge == 0)
         return scan_affine(p, q, turned, side);
     return edge == 1 ? scan_affine(p, back, q, side) : scan_affine(corner, p, q, side);
 }
 
-int scan_guess_from_two(const scan_mark *marks, int count, int version, scan_guess *guesses,
-                        int capacity) {
-    const int side = qr_side(version);
+int scan_guess_from_two(const scan_image *image, const scan_symbol *symbol, const scan_mark *marks,
+                        int count, scan_guess *guesses, int capacity) {
+    const int side = symbol->places.side;
     int found = 0;
     for (int i = 0; i < count; i++)
         for (int j = 0; j < count; j++) {
-            if (i == j)
-                continue;
             const float span = hypotf(marks[j].x - marks[i].x, marks[j].y - marks[i].y);
             const float module = (marks[i].module + marks[j].module) / 2;
-            for (int edge = 0; edge < 3; edge++) {
+            for (int edge = 0; edge < 3 && i != j; edge++) {
                 const float wanted = (float)(side - 7) * (edge == 2 ? 1.41421356f : 1.0f);
-                const float off = fabsf(span / (wanted * module) - 1);
-                if (off > 0.2f)
+                if (fabsf(span / (wanted * module) - 1) > 0.2f)
                     continue;
-                const scan_guess guess = {version, grid_of_two(&marks[i], &marks[j], edge, side),
-                                          -off};
+                scan_guess guess = {symbol->places.version,
+                                    grid_of_two(&marks[i], &marks[j], edge, side), 0};
+                guess.score = contrast(image, &guess.grid, symbol);
                 found = keep(guesses, found, capacity, guess);
             }
         }
@@ -213,20 +234,6 @@ int scan_guess_from_two(const scan_mark *marks, int count, int version, scan_gue
 }
 
 /*---- Refinement ----*/
-
-static scan_point centre_of(const scan_grid *grid, uint16_t module) {
-    return scan_map(grid, (float)(module & 0xFF) + 0.5f, (float)(module >> 8) + 0.5f);
-}
-
-float scan_contrast(const scan_image *image, const scan_grid *grid, const scan_symbol *symbol) {
-    float sums[2] = {0, 0};
-    int dark = 0;
-    for (int i = 0; i < symbol->fixed_count; i++) {
-        sums[symbol->fixed_dark[i]] += grey_at(image, centre_of(grid, symbol->fixed[i]));
-        dark += symbol->fixed_dark[i];
-    }
-    return sums[0] / (float)(symbol->fixed_count - dark) - sums[1] / (float)dark;
-}
 
 /* Mean distance of all modules from the level between dark and light: largest where the samples are
  * at the modules' centres. */
@@ -241,17 +248,6 @@ static float decision(const scan_image *image, const scan_grid *grid, const scan
     return sum / (float)(side * side);
 }
 
-static float level_between(const scan_image *image, const scan_grid *grid,
-                           const scan_symbol *symbol) {
-    float sums[2] = {0, 0};
-    int dark = 0;
-    for (int i = 0; i < symbol->fixed_count; i++) {
-        sums[symbol->fixed_dark[i]] += grey_at(image, centre_of(grid, symbol->fixed[i]));
-        dark += symbol->fixed_dark[i];
-    }
-    return (sums[0] / (float)(symbol->fixed_count - dark) + sums[1] / (float)dark) / 2;
-}
-
 typedef struct {
     const scan_image *image;
     const scan_symbol *symbol;
@@ -260,7 +256,7 @@ typedef struct {
 } judge_t;
 
 static float judge(const judge_t *by, const scan_grid *grid) {
-    return by->by_fixed ? scan_contrast(by->image, grid, by->symbol)
+    return by->by_fixed ? contrast(by->image, grid, by->symbol)
                         : decision(by->image, grid, by->symbol, by->level);
 }
 
@@ -309,8 +305,10 @@ void scan_refine(const scan_image *image, const scan_symbol *symbol, scan_grid *
         climb(&by, grid, part * module, 10);
         climb(&by, grid, part * module, 10);
     }
+    float means[2];
+    fixed_means(image, grid, symbol, means);
     by.by_fixed = 0;
-    by.level = level_between(image, grid, symbol);
+    by.level = (means[0] + means[1]) / 2;
     for (float part = 0.3f; part > 0.05f; part /= 2)
         climb(&by, grid, part * module, 10);
 }

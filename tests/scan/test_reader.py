@@ -51,7 +51,7 @@ def test_sound_slip(pictures: Any, code: Any) -> None:
     assert reading.fields.amount == 2_254_357
     assert reading.fields.case_key == "04705193143269049553"
     assert (reading.version, reading.level, reading.mask) == (6, "M", 2)
-    assert (reading.rung, reading.kind, reading.unused_ec) == (Rung.ROI, Kind.ELQR, 1.0)
+    assert (reading.rung, reading.kind, reading.unused_ec) == (Rung.NATIVE_FAST, Kind.ELQR, 1.0)
     assert reading.position is not None
     top_left = np.array(INSIDE) / 25.4 * 300
     assert np.abs(np.array(reading.position[0]) - top_left).max() <= 2
@@ -64,7 +64,7 @@ def test_bilevel_any_way_up(pictures: Any, code: Any, dpi: int, turns: int) -> N
     page = np.rot90(pictures.page(code(pictures.sample, *INSIDE), dpi=dpi), -turns)
     assert set(np.unique(page)) <= {0, 255}
     [reading] = read_page(np.ascontiguousarray(page), target=TARGET, dpi=dpi)
-    assert (reading.verdict, reading.rung) == ("ok", Rung.ROI)
+    assert (reading.verdict, reading.rung) == ("ok", Rung.NATIVE_FAST)
     [alone] = read_page(page, dpi=dpi)
     assert (alone.verdict, alone.rung, alone.digits) == ("ok", Rung.PAGE, pictures.sample)
     assert alone.position is not None
@@ -203,7 +203,7 @@ def test_dpi_from_the_page_width_where_the_file_does_not_know(
 ) -> None:
     page = pictures.page(code(pictures.sample, *INSIDE))
     [reading] = read_page(page, target=TARGET, dpi=stated)
-    assert (reading.verdict, reading.rung) == ("ok", Rung.ROI)
+    assert (reading.verdict, reading.rung) == ("ok", Rung.NATIVE_FAST)
 
 
 def test_damage_within_and_beyond_repair(pictures: Any, code: Any) -> None:

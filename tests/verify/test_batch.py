@@ -61,7 +61,7 @@ def batch(tmp_path_factory: pytest.TempPathFactory, slips: Any) -> Path:
         return pictures.page(slips.code(content, x, y))
 
     damaged = slips.page(2)
-    damaged[3350:3400, 850:1000] = 255
+    damaged[3330:3420, 830:1060] = 255
     changed = {
         "crc": pictures.changed(digits, 60),
         "check": pictures.sealed(pictures.changed(digits, 60)),
@@ -151,7 +151,7 @@ def test_columns_of_a_good_slip(out: Path, batch: Path) -> None:
         "period": "01",
         "due": "20260930",
         "pay_by": "20261031",
-        "rung": "roi",
+        "rung": "native_fast",
         "version": 6,
         "level": "M",
         "mask": 2,

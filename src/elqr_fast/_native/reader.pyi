@@ -10,6 +10,7 @@ SLOW: int
 ASSISTED: int
 
 def decode(modules: NDArray[np.uint8]) -> tuple[bytes, int, int, int, int, float]: ...
+
 @final
 class Scanner:
     def __init__(self, layout: Layout, smallest: float, largest: float) -> None: ...

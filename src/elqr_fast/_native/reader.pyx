@@ -155,6 +155,8 @@ def read(Scanner scanner not None, const uint8_t[:, :] image not None, int effor
     """
     if image.shape[0] == 0 or image.shape[1] == 0:
         return None
+    if not FAST <= effort <= ASSISTED:
+        raise kernel_error(15, None, "effort")
     if image.strides[1] != 1 or image.strides[0] < image.shape[1]:
         raise ValueError("the pixels of a row must be contiguous")
     cdef uint8_t[::1] work = work_space(image.shape[1], image.shape[0])

@@ -4,6 +4,7 @@ This room is told where the eL-QR should be (`Target`, in millimetres), never a 
 other slips, a ledger or a manifest is `verify`'s.
 """
 
+from elqr_fast.scan.batch import BatchReadings, read_batch
 from elqr_fast.scan.images import Source, open_file, open_pages, shown_path
 from elqr_fast.scan.pages import Limits, PageImage
 from elqr_fast.scan.place import Box, Target
@@ -11,6 +12,7 @@ from elqr_fast.scan.reader import read_page, read_pages
 from elqr_fast.scan.reading import Kind, Reading, Rung, Verdict
 
 __all__ = [
+    "BatchReadings",
     "Box",
     "Kind",
     "Limits",
@@ -22,6 +24,7 @@ __all__ = [
     "Verdict",
     "open_file",
     "open_pages",
+    "read_batch",
     "read_page",
     "read_pages",
     "shown_path",

@@ -13,7 +13,6 @@ from elqr_fast._native import reader as native
 from elqr_fast.codes.elqr import CODES, DEFAULT_LAYOUT, parse_payloads
 from elqr_fast.codes.layout import load_layout
 from elqr_fast.errors import ConfigError
-from elqr_fast.scan.pages import Grey
 from elqr_fast.scan.reading import Verdict
 
 #: Pixels a module that are looked for without a resolution: 0.34 mm at 200 dpi is 2.7, 0.41 mm at
@@ -58,8 +57,8 @@ def read_batch(
 ) -> BatchReadings:
     """Reads the one eL-QR of each image by the native rungs.
 
-    `rois`: uint8 [n, height, width] of greys, 0 = black, or a list of such images of any sizes, each
-    with a quiet zone of paper around the symbol.  Any quarter turn, askew by a few degrees.
+    `rois`: uint8 [n, height, width] of greys, 0 = black, or a list of such images of any sizes,
+    each with a quiet zone of paper around the symbol.  Any quarter turn, askew by a few degrees.
 
     A verdict is `ok`, `unreadable`, `not_elqr`, `bad_crc`, `bad_check_digit` or `amount_mismatch`;
     nothing is raised for a bad picture.  Raises ConfigError if `rois` are no such images or larger

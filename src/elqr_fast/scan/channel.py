@@ -1,7 +1,8 @@
 """A print-scan channel: what a printer, paper and a scanner do to a symbol, repeatable by a seed.
 
-In order: ink gain, paper and ink greys, skew and sampling phase, optical blur, sensor noise, speckle,
-streaks along the feed, threshold or JPEG.  It models what makes readers fail, not one machine.
+In order: ink gain, paper and ink greys, skew and sampling phase, optical blur, sensor noise,
+speckle, streaks along the feed, threshold or JPEG.  It models what makes readers fail, not one
+machine.
 """
 
 from __future__ import annotations

@@ -10,11 +10,13 @@ from elqr_fast.errors import PayloadError
 from elqr_fast.scan.cross import bar_code_fault
 from elqr_fast.scan.kinds import kind_of
 from elqr_fast.scan.place import MARGIN_MM, Placement, Target, turns_of
-from elqr_fast.scan.reading import Kind, Reading, Verdict
+from elqr_fast.scan.reading import Kind, Reading, Rung, Verdict
 from elqr_fast.scan.symbols import Symbol
 
 #: What the 255 digits fill to the last bit; larger symbols and lower levels hold them too.
 USUAL_SYMBOL = (6, "M")
+#: Said of a reading that rests on expected digits besides its checks.
+ASSISTED = "assisted by the digits that every eL-QR has"
 
 PAYLOAD_FAULTS = {
     "bad_crc": Verdict.BAD_CRC,
@@ -80,7 +82,8 @@ def _judge_payload(reading: Reading, content: bytes) -> Reading:
         return replace(reading, verdict=verdict, detail=f"{error}", digits=digits)
     symbol = (reading.version, reading.level)
     detail = "" if symbol == USUAL_SYMBOL else f"a symbol {symbol[0]}-{symbol[1]}, usual is 6-M"
-    return replace(reading, verdict=Verdict.OK, detail=detail, digits=digits, fields=fields)
+    sound = replace(reading, verdict=Verdict.OK, detail=detail, digits=digits, fields=fields)
+    return _noting(sound, ASSISTED if reading.rung is Rung.NATIVE_ASSISTED else "")
 
 
 def _rank(

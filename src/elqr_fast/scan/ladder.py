@@ -1,8 +1,8 @@
 """The ladder: ever dearer ways to read a page's codes, until the eL-QR is found.
 
-`roi` and `roi_enlarged` look where the form has the eL-QR.  Where they find it, `page` looks on the
-faces that may carry no other code; else it looks everywhere for the lost one.  `page_full` and
-`page_thorough` are only for pages on which no eL-QR was found.
+The native rungs, `roi` and `roi_enlarged` look where the form has the eL-QR.  Where they find it,
+`page` looks on the faces that may carry no other code; else it looks everywhere for the lost one.
+`page_full` and `page_thorough` are only for pages on which no eL-QR was found.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import numpy as np
 from PIL import Image
 
 from elqr_fast.codes.elqr import is_elqr_prefix
+from elqr_fast.scan.native import find_native
 from elqr_fast.scan.pages import LONGEST_SIDE, Grey, PageImage
 from elqr_fast.scan.place import MM_PER_INCH, Placement, Region, Target, turns_of
 from elqr_fast.scan.reading import Rung
@@ -52,12 +53,24 @@ def is_elqr(symbol: Symbol) -> bool:
 
 def _in_box(page: PageImage, target: Target, places: Sequence[Placement]) -> list[Symbol]:
     """The codes around the form's box, if the eL-QR is among them."""
+    for slowly in (False, True):
+        for place in places:
+            symbols = _natively(page, place, target, slowly)
+            if has_elqr(symbols):
+                return symbols
     for factor, rung in ((1, Rung.ROI), (ENLARGED, Rung.ROI_ENLARGED)):
         for place in places:
             symbols = _in_region(page, place.region(target.box), factor, rung)
             if has_elqr(symbols):
                 return symbols
     return []
+
+
+def _natively(page: PageImage, place: Placement, target: Target, slowly: bool) -> list[Symbol]:
+    region = place.region(target.box)
+    return find_native(
+        page.crop(*region), scale=sum(place.scale) / 2, slowly=slowly, offset=region[:2]
+    )
 
 
 def _faces(symbols: Sequence[Symbol], target: Target, places: Sequence[Placement]) -> Region | None:

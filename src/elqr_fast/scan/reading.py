@@ -56,7 +56,14 @@ class Kind(StrEnum):
 class Rung(StrEnum):
     """The step of the ladder that read a code, cheapest first."""
 
-    #: The form's box and a margin.
+    #: The form's box and a margin, by our own kernel: undamaged finder patterns, hard decisions.
+    NATIVE_FAST = "native_fast"
+    #: The same with a refined grid, soft decisions and erasures.
+    NATIVE_SLOW = "native_slow"
+    #: The same, with the digits that every eL-QR or nearly every one has taken for known; whether
+    #: they were right, the payload's checks tell.
+    NATIVE_ASSISTED = "native_assisted"
+    #: The form's box and a margin, by zxing-cpp like all that follow.
     ROI = "roi"
     #: The same, enlarged.
     ROI_ENLARGED = "roi_enlarged"
