@@ -1,4 +1,4 @@
-from typing import final
+from typing import Self, final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +13,7 @@ def decode(modules: NDArray[np.uint8]) -> tuple[bytes, int, int, int, int, float
 
 @final
 class Scanner:
-    def __init__(self, layout: Layout, smallest: float, largest: float) -> None: ...
+    def __new__(cls, layout: Layout, smallest: float, largest: float) -> Self: ...
 
 def read_batch(
     scanner: Scanner,
