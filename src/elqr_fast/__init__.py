@@ -10,9 +10,9 @@ from elqr_fast.codes.symbols import Symbols, encode
 from elqr_fast.criteria import RuleResult, check_form
 from elqr_fast.forms import Form, load_form
 from elqr_fast.render.g4 import g4_decode, g4_encode
-from elqr_fast.run import RunSummary, render
+from elqr_fast.run import RunSummary, render, verify
 from elqr_fast.scan import BatchReadings, Reading, Verdict, read_batch
-from elqr_fast.verify import Summary, read, verify
+from elqr_fast.verify import Summary, read
 from elqr_fast.version import __version__
 
 __all__ = [

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from elqr_fast.errors import FormError, OutputError, ReadBackError
+from elqr_fast.errors import ConfigError, FormError, OutputError, ReadBackError
 from elqr_fast.run.local import HerePlace
 from elqr_fast.run.supervisor import (
     FALSE_STARTS,
@@ -205,7 +205,7 @@ def test_workers_that_never_start_end_the_run(start_seconds: float | None) -> No
     stage = Stage(lambda task: None if start_seconds else Failed("its worker ended"), start_seconds)
     tasks = iter([numbers(4)])
     supervisor = Supervisor[Numbers](stage, 1, lambda task: 60.0)
-    with pytest.raises(OutputError, match="worker processes do not start"):
+    with pytest.raises(ConfigError, match="worker processes do not start"):
         list(supervisor.results(lambda: next(tasks, None)))
     assert len(stage.hired) == FALSE_STARTS
     assert all(actor.stopped for actor in stage.hired)

@@ -19,7 +19,8 @@ from PIL import Image
 
 from elqr_fast.codes.elqr import key_hash
 from elqr_fast.errors import ConfigError, FormError, InputError, OutputError
-from elqr_fast.verify import read, verify
+from elqr_fast.run import verify
+from elqr_fast.verify import read
 
 
 def save(folder: Path, name: str, page: Any) -> Path:
@@ -351,7 +352,7 @@ def test_a_script_that_starts_itself_again_is_told_so(slips: Any, tmp_path: Path
     save(tmp_path, "a.png", slips.page(1))
     script = tmp_path / "script.py"
     script.write_text(
-        f"from elqr_fast.verify import verify\nverify({str(tmp_path / 'a.png')!r}, workers=2)\n"
+        f"from elqr_fast.run import verify\nverify({str(tmp_path / 'a.png')!r}, workers=2)\n"
     )
     done = subprocess.run([sys.executable, script], capture_output=True, text=True, check=False)
     assert done.returncode == 1

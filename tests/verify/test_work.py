@@ -1,92 +1,52 @@
-"""Spans of pages in worker processes: order, and what kills a worker."""
+"""verify/work.py: spans of pages, and those of them that must not be touched."""
 
 from __future__ import annotations
 
-import importlib
-import sys
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
 import pytest
 
-from elqr_fast.verify import work
+from elqr_fast.scan import Limits
+from elqr_fast.verify.work import Span, read_span
 
-#: A stand-in for the reader, in a file of its own because workers have to import it.  Every file
-#: has 40 pages.  Reading `deadly` kills the process, as does page 36 of `b`; `slow` takes longer.
-READER = """
-import os, time
-from elqr_fast.scan import Reading, Verdict
-from elqr_fast.verify.rows import as_batch
-from elqr_fast.verify.work import Outcome
 
-def read(span):
-    pages = range(span.start, min(span.start + span.pages, 40))
-    if span.path == "deadly" or (span.path == "b" and 36 in pages):
-        os._exit(1)
-    if span.path == "slow":
-        time.sleep(0.5)
-    rows = [Reading(Verdict.OK, file=span.path, page=page) for page in pages]
-    return Outcome(as_batch(rows), len(rows), 40)
-"""
+def test_the_first_pages_are_tried_alone() -> None:
+    first, others = Span(0, 0, "a").halves()
+    assert (first.start, first.pages, others.start, others.pages) == (0, 1, 1, 31)
+    left, right = others.halves()
+    assert (left.start, left.pages, right.start, right.pages) == (1, 15, 16, 16)
 
 
 @pytest.fixture
-def read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
-    (tmp_path / "reader_stand_in.py").write_text(READER)
-    monkeypatch.syspath_prepend(str(tmp_path))
-    monkeypatch.delitem(sys.modules, "reader_stand_in", raising=False)
-    return importlib.import_module("reader_stand_in").read
+def three_pages(slips: Any, pictures: Any, tmp_path: Path) -> str:
+    path = tmp_path / "three.tif"
+    pictures.save_tiff(path, [slips.page(1), slips.page(2), slips.page(3)])
+    return str(path)
 
 
-def pages_read(read: Any, files: list[str], workers: int) -> list[dict[str, Any]]:
-    outcomes = work.read_files(files, read, workers)
-    rows: list[dict[str, Any]] = pa.Table.from_batches(
-        [outcome.batch for outcome in outcomes]
-    ).to_pylist()
-    return rows
+def read(span: Span) -> list[tuple[int | None, str, str]]:
+    outcome = read_span(span, target=None, limits=Limits())
+    assert outcome.batch.num_rows == outcome.pages
+    rows = outcome.batch.to_pylist()
+    return [(row["page"], row["verdict"], row["detail"]) for row in rows]
 
 
-def every_page(*files: str) -> list[tuple[str, int]]:
-    return [(file, page) for file in files for page in range(40)]
-
-
-@pytest.mark.parametrize("waiting", [1, 64])
-@pytest.mark.parametrize("workers", [1, 2])
-def test_order_whatever_is_slow(
-    read: Any, workers: int, waiting: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(work, "WAITING", waiting)
-    files = ["a", "slow", "c", "d", "e", "f"]
-    rows = pages_read(read, files, workers)
-    assert [(row["file"], row["page"]) for row in rows] == every_page(*files)
-
-
-def test_a_killed_worker_costs_only_its_page(read: Any) -> None:
-    rows = pages_read(read, ["a", "deadly", "b"], 2)
-    bad = [(row["file"], row["page"], row["detail"]) for row in rows if row["verdict"] != "ok"]
-    killed = "reading this killed the process that did it"
-    assert bad == [("deadly", None, killed), ("b", 36, killed)]
-    assert [(row["file"], row["page"]) for row in rows] == [
-        *every_page("a"),
-        ("deadly", None),
-        *every_page("b"),
+def test_a_page_left_out_has_a_row_that_says_why(three_pages: str) -> None:
+    span = Span(0, 0, three_pages)
+    lost = [(Span(0, 1, three_pages, 1), "its worker was ended by signal 11")]
+    assert read(span) == [(0, "ok", ""), (1, "ok", ""), (2, "ok", "")]
+    assert read(span.without(lost)) == [
+        (0, "ok", ""),
+        (1, "bad_file", "cannot be read: its worker was ended by signal 11"),
+        (2, "ok", ""),
     ]
 
 
-def test_a_pool_that_broke_while_idle_is_made_anew(
-    read: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    submit = ProcessPoolExecutor.submit
-    broken = iter([False, False, True])  # the pool's first sign of life, a span, another span
-
-    def fail_once(pool: ProcessPoolExecutor, *args: Any) -> Any:
-        if next(broken, False):
-            raise BrokenProcessPool
-        return submit(pool, *args)
-
-    monkeypatch.setattr(ProcessPoolExecutor, "submit", fail_once)
-    rows = pages_read(read, ["a", "c", "d"], 2)
-    assert [(row["file"], row["page"]) for row in rows] == every_page("a", "c", "d")
+def test_without_its_first_page_nothing_of_a_file_is_read(three_pages: str) -> None:
+    span = Span(0, 0, three_pages)
+    lost = [(Span(0, 0, three_pages, 1), "it gave no answer in time")]
+    assert span.settled(lost)
+    assert read(span.without(lost)) == [
+        (None, "bad_file", "cannot be read: it gave no answer in time")
+    ]

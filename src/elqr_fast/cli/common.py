@@ -7,6 +7,7 @@ import signal
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 import click
@@ -59,3 +60,14 @@ def echo_run(summary: RunSummary, out: object) -> None:
 
 def run_exit_code(summary: RunSummary) -> ExitCode:
     return ExitCode.PARTIAL if summary.rejected else ExitCode.OK
+
+
+def printed(summary: RunSummary, out: Path, *, as_json: bool) -> ExitCode:
+    """Say what a run amounts to; its exit code."""
+    if as_json:
+        echo_json(run_values(summary))
+    else:
+        echo_run(summary, out)
+        if summary.rejected:
+            click.echo(f"rejected rows and why: {out / 'rejects.csv'}")
+    return run_exit_code(summary)

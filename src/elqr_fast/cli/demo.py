@@ -13,7 +13,7 @@ from elqr_fast.errors import ExitCode
 from elqr_fast.files import private_directory
 from elqr_fast.records.synthetic import make_notices, write_csv, write_parquet
 from elqr_fast.run import render as run_render
-from elqr_fast.verify import verify as run_verify
+from elqr_fast.run import verify as run_verify
 
 
 @click.command()

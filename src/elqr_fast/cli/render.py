@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from elqr_fast.cli.common import echo_json, echo_run, interruptible, run_exit_code, run_values
+from elqr_fast.cli.common import interruptible, printed
 from elqr_fast.cli.progress import show_progress
 from elqr_fast.errors import ExitCode
 from elqr_fast.records.mapping import load_column_map
@@ -122,10 +122,4 @@ def render(
             draft=draft,
             progress=progress,
         )
-    if as_json:
-        echo_json(run_values(summary))
-    else:
-        echo_run(summary, out)
-        if summary.rejected:
-            click.echo(f"rejected rows and why: {out / 'rejects.csv'}")
-    return run_exit_code(summary)
+    return printed(summary, out, as_json=as_json)

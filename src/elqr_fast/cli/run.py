@@ -7,13 +7,15 @@ from pathlib import Path
 
 import click
 
-from elqr_fast.cli.common import echo_json, echo_run, interruptible, run_exit_code, run_values
+from elqr_fast.cli.common import echo_json, interruptible, printed
 from elqr_fast.cli.progress import show_progress
+from elqr_fast.cli.verify import verified
 from elqr_fast.errors import ExitCode
 from elqr_fast.run import audit as audit_run
 from elqr_fast.run import resume as resume_run
 from elqr_fast.run import run_status, seal_run
 from elqr_fast.run.engines import ENGINES
+from elqr_fast.verify import Summary
 
 DIRECTORY = click.argument("directory", type=click.Path(path_type=Path))
 AS_JSON = click.option("--json", "as_json", is_flag=True, help="End with one JSON object.")
@@ -57,15 +59,13 @@ def resume(
     as_json: bool,
 ) -> ExitCode:
     """Go on with a run as it was asked for, and redo what is missing or damaged."""
-    with show_progress("printing", "slips") as progress, interruptible():
+    with show_progress("resuming", "slips") as progress, interruptible():
         summary = resume_run(
             directory, workers=workers, engine=engine, deadline=deadline, progress=progress
         )
-    if as_json:
-        echo_json(run_values(summary))
-    else:
-        echo_run(summary, directory)
-    return run_exit_code(summary)
+    if isinstance(summary, Summary):
+        return verified(summary, directory, as_json=as_json)
+    return printed(summary, directory, as_json=as_json)
 
 
 @run.command()
@@ -78,12 +78,7 @@ def resume(
 @AS_JSON
 def seal(directory: Path, issued: Path | None, as_json: bool) -> ExitCode:
     """Close a run whose chunks are all printed: count, hash, write manifest and rejects."""
-    summary = seal_run(directory, issued=issued)
-    if as_json:
-        echo_json(run_values(summary))
-    else:
-        echo_run(summary, directory)
-    return run_exit_code(summary)
+    return printed(seal_run(directory, issued=issued), directory, as_json=as_json)
 
 
 @run.command()

@@ -11,8 +11,9 @@ import click
 from elqr_fast.cli.common import echo_json, interruptible
 from elqr_fast.cli.progress import show_progress
 from elqr_fast.errors import ExitCode
+from elqr_fast.run import verify as run_verify
+from elqr_fast.run.engines import ENGINES
 from elqr_fast.verify import Summary
-from elqr_fast.verify import verify as run_verify
 
 
 def verify_values(summary: Summary) -> dict[str, Any]:
@@ -38,6 +39,16 @@ def echo_verdicts(summary: Summary) -> None:
     )
 
 
+def verified(summary: Summary, out: Path, *, as_json: bool) -> ExitCode:
+    """Say what came of a verification; its exit code."""
+    if as_json:
+        echo_json(verify_values(summary))
+    else:
+        echo_verdicts(summary)
+        click.echo(f"results: {out / 'results.csv'}, {out / 'results.parquet'}")
+    return verify_exit_code(summary)
+
+
 @click.command()
 @click.argument("scans", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--out", required=True, type=click.Path(path_type=Path), help="For the results.")
@@ -49,6 +60,12 @@ def echo_verdicts(summary: Summary) -> None:
 )
 @click.option("--min-grade", help="The lowest print grade that passes.")
 @click.option("--workers", type=click.IntRange(min=1), help="Processes; default: every core.")
+@click.option("--engine", type=click.Choice(ENGINES), default="local", show_default=True)
+@click.option(
+    "--deadline",
+    type=click.FloatRange(min=0, min_open=True),
+    help="Seconds 32 pages may take before who reads them is replaced; default 92.",
+)
 @click.option("--json", "as_json", is_flag=True, help="End with one JSON object.")
 def verify(
     scans: tuple[Path, ...],
@@ -59,9 +76,14 @@ def verify(
     as_of: datetime | None,
     min_grade: str | None,
     workers: int | None,
+    engine: str,
+    deadline: float | None,
     as_json: bool,
 ) -> ExitCode:
-    """Read the slips in SCANS (TIFF, PDF, PNG, JPEG, or directories of them) and check each."""
+    """Read the slips in SCANS (TIFF, PDF, PNG, JPEG, or directories of them) and check each.
+
+    The same command again goes on with an interrupted batch.
+    """
     with show_progress("reading", "slips") as progress, interruptible():
         summary = run_verify(
             list(scans),
@@ -72,11 +94,8 @@ def verify(
             as_of=as_of.date() if as_of else None,
             min_grade=min_grade,
             workers=workers,
+            engine=engine,
+            deadline=deadline,
             progress=progress,
         )
-    if as_json:
-        echo_json(verify_values(summary))
-    else:
-        echo_verdicts(summary)
-        click.echo(f"results: {out / 'results.csv'}, {out / 'results.parquet'}")
-    return verify_exit_code(summary)
+    return verified(summary, out, as_json=as_json)

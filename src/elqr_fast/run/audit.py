@@ -29,6 +29,7 @@ from elqr_fast.run.journal import (
     sha256_of,
 )
 from elqr_fast.run.plan import Outline
+from elqr_fast.run.request import load_print_request
 from elqr_fast.run.seal import PRINTED, REJECTED, SUMMARY, summarise
 
 #: Of a kind of problem so many are named, then counted.
@@ -53,6 +54,7 @@ def audit(out: str | Path) -> Audit:
     Raises ConfigError if no run was started in the directory.  Memory: one byte a notice.
     """
     folder = Path(out)
+    load_print_request(folder)
     outline = load_outline(folder)
     done = {entry.index: entry for entry in read_entries(folder, outline)}
     entries = [done[index] for index in sorted(done)]

@@ -172,7 +172,7 @@ def read_entries(out: Path, outline: Outline) -> Iterator[ChunkEntry]:
 def kept_files(entry: ChunkEntry) -> list[FileEntry]:
     """Everything a chunk left on disk, by its path in the run's directory."""
     names = [f"{STATE}/{sidecar(Path(), entry.index, kind).name}" for kind in SIDECARS]
-    sidecars = zip(names, entry.sidecars, strict=True)
+    sidecars = zip(names, entry.sidecars, strict=bool(entry.sidecars))
     return [*entry.files, *(FileEntry(name, 0, -1, digest) for name, digest in sidecars)]
 
 

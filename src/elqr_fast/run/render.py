@@ -24,7 +24,7 @@ from elqr_fast.run.engines import check_engine, chunk_seconds, open_place
 from elqr_fast.run.issued import IssuedSlips, load_issued_layout
 from elqr_fast.run.journal import ChunkEntry, Journal, load_outline
 from elqr_fast.run.plan import CHUNK_ROWS, ChunkJob, Options, Outline, Output, Verify, make_plan
-from elqr_fast.run.request import Request, load_request, place_of, save_request
+from elqr_fast.run.request import Request, load_print_request, place_of, save_request
 from elqr_fast.run.seal import seal
 from elqr_fast.run.supervisor import Supervisor, part_seconds
 
@@ -159,24 +159,6 @@ def _entries(
             yield entry
 
 
-def resume(
-    out: str | Path,
-    *,
-    workers: int | None = None,
-    engine: str | None = None,
-    deadline: float | None = None,
-    progress: Progress | None = None,
-) -> RunSummary:
-    """Go on with the run of a directory, as it was asked for, or finish it on other means.
-
-    Raises ConfigError if no run was started there or its input was a table in memory.
-    """
-    arguments = load_request(Path(out)).arguments(Path(out))
-    given = {"workers": workers, "engine": engine, "deadline": deadline}
-    arguments |= {name: value for name, value in given.items() if value is not None}
-    return render(out=out, progress=progress, **arguments)
-
-
 def seal_run(out: str | Path, *, issued: str | Path | None = None) -> RunSummary:
     """Close a run whose chunks are all printed; with a layout, write the issued slips' data.
 
@@ -184,7 +166,8 @@ def seal_run(out: str | Path, *, issued: str | Path | None = None) -> RunSummary
     started there, OutputError if chunks are missing or damaged.
     """
     start = time.perf_counter()
-    folder, outline, request = Path(out), load_outline(Path(out)), load_request(Path(out))
+    folder = Path(out)
+    outline, request = load_outline(folder), load_print_request(folder)
     with Journal(folder, outline) as journal:
         layout = issued or request.issued
         seal(folder, outline, journal.done, _issued_of(folder, outline, request, layout))

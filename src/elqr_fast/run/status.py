@@ -7,6 +7,7 @@ from pathlib import Path
 
 from elqr_fast.errors import OutputError
 from elqr_fast.run.journal import STATE, load_outline, lock, read_entries
+from elqr_fast.run.request import load_print_request
 from elqr_fast.run.seal import SUMMARY
 
 
@@ -30,6 +31,7 @@ class RunStatus:
 def run_status(out: str | Path) -> RunStatus:
     """Raises ConfigError if no run was started in the directory."""
     folder = Path(out)
+    load_print_request(folder)
     outline = load_outline(folder)
     entries = {entry.index: entry for entry in read_entries(folder, outline)}.values()
     return RunStatus(

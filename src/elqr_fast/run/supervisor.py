@@ -11,9 +11,9 @@ import time
 from collections import deque
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
-from elqr_fast.errors import ElqrError, KernelError, OutputError, ReadBackError
+from elqr_fast.errors import ConfigError, ElqrError, KernelError, OutputError, ReadBackError
 
 #: How often a whole task is tried again before it is taken apart.
 RETRIES = 2
@@ -54,8 +54,7 @@ T = TypeVar("T", bound=Task)
 R = TypeVar("R")
 
 
-@dataclass(frozen=True, slots=True)
-class Lost(Generic[T]):
+class Lost(NamedTuple, Generic[T]):
     """A task of one item that cannot be done, and why, in words without personal data."""
 
     part: T
@@ -300,7 +299,7 @@ class Supervisor(Generic[T]):
     def _count_false_start(self, why: Failed) -> None:
         self._false_starts += 1
         if self._false_starts >= FALSE_STARTS:
-            raise OutputError(
+            raise ConfigError(
                 f"worker processes do not start ({why.reason}); a script's own code must stand"
                 ' under if __name__ == "__main__"'
             )

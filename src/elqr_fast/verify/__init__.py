@@ -3,6 +3,6 @@
 Manifest, ledger, duplicates within the batch, dates; the page's own verdicts come from `scan`.
 """
 
-from elqr_fast.verify.batch import Summary, read, verify
+from elqr_fast.verify.batch import Summary, read
 
-__all__ = ["Summary", "read", "verify"]
+__all__ = ["Summary", "read"]

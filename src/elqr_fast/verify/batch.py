@@ -1,38 +1,24 @@
-"""`verify` and `read`: from files to verdicts."""
+"""`read`, and what a batch of files is verified with; `elqr_fast.run` puts it together."""
 
 from __future__ import annotations
 
-import os
-import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from functools import partial
 from os import PathLike
 from pathlib import Path
 
 import pyarrow as pa
 
 from elqr_fast.errors import ConfigError, FormError, InputError
-from elqr_fast.files import private_directory
 from elqr_fast.forms import Form, load_form
 from elqr_fast.forms.model import Box as FormBox
-from elqr_fast.scan import Box, Limits, Reading, Source, Target, Verdict, read_pages, shown_path
-from elqr_fast.verify.duplicates import find_duplicates
-from elqr_fast.verify.ledger import Source as LedgerSource
-from elqr_fast.verify.ledger import open_ledger
-from elqr_fast.verify.manifest import Manifests, check_manifests
+from elqr_fast.scan import Box, Limits, Reading, Source, Target, Verdict, read_pages
 from elqr_fast.verify.results import Tally, write_results
-from elqr_fast.verify.rows import KEY_COLUMNS, Spool
-from elqr_fast.verify.sources import Scans, list_scans
-from elqr_fast.verify.verdicts import Basis, expired_detail, is_expired, judge
-from elqr_fast.verify.work import Outcome, read_files, read_span
+from elqr_fast.verify.verdicts import expired_detail, is_expired
 
 FormLike = str | PathLike[str] | Form
 Progress = Callable[[int, int], None]
-
-#: Batches below this many bytes are read before worker processes would have started.
-SMALL_BATCH_BYTES = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,58 +46,12 @@ def read(
 
     Raises InputError for a path that is no file, ConfigError for a bad option or form.
     """
-    _refuse_unsupported(scanner, min_grade)
+    refuse_unsupported(scanner, min_grade)
     if isinstance(image, str | PathLike) and not Path(image).is_file():
         raise InputError(f"{image}: no such file")
     day = parse_day(as_of)
     pages, _ = read_pages(image, target=target_of(form), limits=limits)
     return [_dated(reading, day) for page in pages for reading in page]
-
-
-def verify(
-    scans: Scans,
-    *,
-    form: FormLike | None = None,
-    ledger: LedgerSource | None = None,
-    out: str | PathLike[str] | None = None,
-    scanner: str | None = None,
-    as_of: date | str | None = None,
-    min_grade: str | None = None,
-    workers: int | None = None,
-    engine: str = "local",
-    progress: Progress | None = None,
-    limits: Limits | None = None,
-) -> Summary:
-    """Read the slips of a batch and check each; write results.parquet and results.csv into `out`.
-
-    `scans` are files and directories (all scans in them, sorted).  `ledger` is the notices file, or
-    a table.  A manifest beside a scan is found by itself.  `workers`: processes, every core if
-    None; 1 reads in this process.  `progress(done, total)` is told the pages read and those known
-    so far.  The results do not depend on `workers`.
-
-    Raises ConfigError for a bad option or form, InputError if a named scan does not exist, none is
-    found, or ledger or manifest cannot be read, OutputError if the results cannot be written.  A
-    scan that cannot be read is a row with the verdict `bad_file`.
-    """
-    began = time.perf_counter()
-    _refuse_unsupported(scanner, min_grade)
-    if engine != "local":
-        raise ConfigError(f"engine is {engine!r}; only 'local' reads scans")
-    day, target = parse_day(as_of), target_of(form)
-    files = list_scans(scans)
-    check_manifests(files)
-    notices = None if ledger is None else open_ledger(ledger)
-    folder = None if out is None else Path(out)
-    if folder is not None:
-        private_directory(folder)
-    do = partial(read_span, target=target, limits=limits or Limits())
-    with Spool(folder) as spool:
-        _fill(spool, read_files(files, do, _worker_count(workers, files)), len(files), progress)
-        duplicates = find_duplicates(lambda: spool.tables(KEY_COLUMNS), spool.rows)
-        odd = {shown_path(file): Path(file) for file in files if shown_path(file) != file}
-        basis = Basis(Manifests(), duplicates, notices, day, odd)
-        verdicts = _finish(judge(spool.tables(), basis), folder)
-    return Summary(spool.rows, verdicts, time.perf_counter() - began)
 
 
 def target_of(form: FormLike | None) -> Target | None:
@@ -146,20 +86,11 @@ def _box(box: FormBox) -> Box:
     return box.x, box.y, box.width, box.height
 
 
-def _refuse_unsupported(scanner: str | None, min_grade: str | None) -> None:
+def refuse_unsupported(scanner: str | None, min_grade: str | None) -> None:
     if scanner is not None:
         raise ConfigError("scanner needs scanner profiles, which this version does not have")
     if min_grade is not None:
         raise ConfigError("min_grade needs print-quality grades, which this version does not have")
-
-
-def _worker_count(workers: int | None, files: Sequence[str]) -> int:
-    if workers is not None:
-        if workers < 1:
-            raise ConfigError(f"workers is {workers}; it must be 1 or more")
-        return workers
-    few = sum(Path(file).stat().st_size for file in files[:1000]) <= SMALL_BATCH_BYTES
-    return 1 if few else os.cpu_count() or 1
 
 
 def _dated(reading: Reading, day: date | None) -> Reading:
@@ -171,19 +102,7 @@ def _dated(reading: Reading, day: date | None) -> Reading:
     return replace(reading, verdict=Verdict.EXPIRED, detail=expired_detail(fields.pay_by))
 
 
-def _fill(spool: Spool, outcomes: Iterable[Outcome], files: int, progress: Progress | None) -> None:
-    """Put the rows into the spool as they come; a file not yet begun counts as one page."""
-    done, known = 0, files
-    for outcome in outcomes:
-        spool.add(outcome.batch)
-        done += outcome.pages
-        known = max(known + outcome.new_pages, done)
-        if progress:
-            progress(done, known)
-    spool.finish()
-
-
-def _finish(tables: Iterable[pa.Table], out: Path | None) -> dict[str, int]:
+def finish(tables: Iterable[pa.Table], out: Path | None) -> dict[str, int]:
     """Write the results, if there is a place for them, and count the verdicts."""
     tally = Tally()
     if out is None:
