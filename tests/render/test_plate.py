@@ -137,6 +137,8 @@ def test_a_form_without_stamp_boxes_is_stamped_on_top(altered_form: AlteredForm)
          "drawings.el.path: path command 'X' is not known"),
         ('source = "due", box = [62, 120.4, 58, 6.2]', 'source = "due", box = [62, 120.4, 58, 3]',
          r"page.fields\[9\]: the text takes 3.53 mm of height"),
+        ('source = "amount", box = [62,', 'source = "amount", suffix = "00円", box = [62,',
+         r"page.fields\[8\]: '00円' would be read as part of the amount"),
         ('gothic = ["ipaexg"]', 'gothic = ["no-such-font.ttf"]', "no such file"),
     ],
 )  # fmt: skip

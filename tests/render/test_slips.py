@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -12,9 +13,12 @@ import segno
 import zxingcpp
 from msgspec.structs import replace
 
+from elqr_fast.codes.elqr import parse_payload
 from elqr_fast.errors import ConfigError
-from elqr_fast.forms import Form, load_form
+from elqr_fast.forms import Form, list_forms, load_form
 from elqr_fast.records.synthetic import make_notices
+from elqr_fast.render.pages import Page, compose
+from elqr_fast.render.plate import FieldPlace, make_plate
 from elqr_fast.render.slips import Slips, prepare
 
 MARU = load_form("maru")
@@ -69,6 +73,46 @@ def test_texts_say_what_the_codes_say() -> None:
             f"-{text['confirmation']}-{text['levy']}"
         )
         assert text["name"] == source.column("name")[index].as_py()
+
+
+@pytest.mark.parametrize("name", list_forms())
+def test_every_number_on_a_page_is_the_coded_one(name: str) -> None:
+    """From the page's own runs of text back to the payload of the same slip."""
+    plate = make_plate(load_form(name), 300)
+    slips = prepare(notices(6), 0, plate.form)
+    pages, errors = compose(plate, slips)
+    assert errors == []
+    for page, digits in zip(pages, slips.digits, strict=True):
+        coded = parse_payload(digits.tobytes())
+        for place in plate.fields:
+            shown = printed_in(page, place)
+            if place.field.source == "amount":
+                assert int(re.sub(r"[¥,]", "", shown)) == coded.amount
+            elif place.field.source == "el_number":
+                assert shown == coded.el_number.replace(" ", "")
+            elif place.field.source in ("institution", "case_key", "confirmation", "levy"):
+                assert shown == getattr(coded, place.field.source)
+        for place in plate.ocr:
+            lines = coded_lines(digits.tobytes().decode())
+            runs = [run for run in page.scene.runs if run.y == place.baseline]
+            shown = "".join(cluster for run in runs for cluster in run.clusters)
+            assert shown == place.line.prefix + lines[place.line.source]
+
+
+def printed_in(page: Page, place: FieldPlace) -> str:
+    """The text whose baseline begins in a field's box, spaces left out."""
+    rect = place.rect
+    runs = [
+        run
+        for run in page.scene.runs
+        if rect.x <= run.x < rect.x + rect.width and rect.y <= run.y < rect.y + rect.height
+    ]
+    return "".join(cluster for run in runs for cluster in run.clusters).replace(" ", "")
+
+
+def coded_lines(digits: str) -> dict[str, str]:
+    """Sub-tag 01 of tag 27 is the upper line's 39 digits, then the lower one's 44."""
+    return {"ocr_upper": digits[29:68], "ocr_lower": digits[68:112]}
 
 
 def test_what_is_coded_with_zeros_in_front_is_printed_so() -> None:
@@ -155,7 +199,8 @@ def test_a_batch_without_one_good_row() -> None:
 def test_missing_columns_are_named() -> None:
     with pytest.raises(ConfigError, match="missing column: amount"):
         prepare(notices(1, amount=None), 0, MARU)  # type: ignore[arg-type]
-    with pytest.raises(ConfigError, match="the form maru needs the column name"):
+    said = r"maru\.toml:\d+: page\.fields\[2\]: the form maru needs the column name, which"
+    with pytest.raises(ConfigError, match=said):
         prepare(notices(1, name=None), 0, MARU)  # type: ignore[arg-type]
     bare = notices(1, address=None, postal=None, title=None, tax=None)  # type: ignore[arg-type]
     assert prepare(bare, 0, MARU).rows.tolist() == [0]
@@ -163,7 +208,7 @@ def test_missing_columns_are_named() -> None:
 
 def test_a_misspelt_optional_column_is_not_passed_over(altered_form: Callable[..., Form]) -> None:
     form = altered_form("maru", {'source = "postal"': 'source = "postall"'})
-    with pytest.raises(ConfigError, match="'postall': did you mean 'postal'"):
+    with pytest.raises(ConfigError, match=r"page\.fields\[0\]: .*'postall': did you mean 'postal'"):
         prepare(notices(1), 0, form)
     # A column of the city's own is another matter: it prints where the notices have it.
     form = altered_form("maru", {'source = "postal"': 'source = "区画"'})

@@ -33,6 +33,10 @@ Layer = Literal["all", "variable"]
 OCR_LENGTH = {"ocr_upper": 39, "ocr_lower": 44}
 
 
+#: What people compare with the codes, figure by figure (K3, K5).
+_CODED = ("amount", "el_number", "institution", "case_key", "confirmation", "levy")
+
+
 @dataclass(frozen=True, slots=True)
 class FieldPlace:
     """A field of the form and its box in dots."""
@@ -231,6 +235,7 @@ def check_plate(plate: Plate, inks: list[Ink]) -> None:
     if form.qr and not form.parts.receipt:
         fail_in(form, ("parts",), "a slip with a QR code has three parts: receipt is missing")
     check_no_codes(form, inks)
+    _check_figures(plate)
     printed, filled, codes = _printed(plate, inks), _filled(plate), _codes(plate)
     empty = _empty(form, dpi)
     kept = [area for area in empty if area.what != "ocr band"]
@@ -241,6 +246,18 @@ def check_plate(plate: Plate, inks: list[Ink]) -> None:
     check_clear(form, codes, [*printed, *filled], dpi)
     check_clear(form, kept, [*printed, *filled, *codes], dpi)
     check_clear(form, bands, [*printed, *fields, *codes], dpi)
+
+
+def _check_figures(plate: Plate) -> None:
+    """A figure beside a coded number would be read as part of it: ¥145,000 for ¥45,000."""
+    for place in plate.fields:
+        beside = place.field.prefix + place.field.suffix
+        if place.field.source in _CODED and any(char.isdigit() for char in beside):
+            fail_in(
+                plate.form,
+                place.key,
+                f"{beside!r} would be read as part of the {place.field.source}, which is coded",
+            )
 
 
 def _parts(form: Form, dpi: int) -> list[Area]:

@@ -15,8 +15,10 @@ from elqr_fast.codes.bill128 import MODULES, Bills, bars, bill128
 from elqr_fast.codes.elqr import build_payloads, el_number, parse_payloads
 from elqr_fast.codes.ocr_lines import ocr_lines
 from elqr_fast.codes.symbols import Symbols, encode
-from elqr_fast.errors import ConfigError, FieldError
+from elqr_fast.errors import FieldError
+from elqr_fast.forms.loader import fail_in
 from elqr_fast.forms.model import Form
+from elqr_fast.forms.positions import Key
 from elqr_fast.records.checks import check_records
 from elqr_fast.records.columns import BY_NAME, REQUIRED
 
@@ -113,21 +115,30 @@ def prepare(
 def _required(batch: pa.RecordBatch, form: Form) -> list[str]:
     """The columns beside the payload's that a form cannot do without.
 
-    Raises ConfigError where the notices lack one, or where a field asks for a misspelt one, which
-    would otherwise never be filled.
+    Raises FormError, with the field's line, where the notices lack one, or where a field asks for
+    a misspelt one, which would otherwise never be filled.
     """
     have = {*batch.schema.names, *BY_NAME, *DERIVED}
-    sources = {field.source for _, items, _, _ in form.areas for field in items.fields}
-    for source in sorted(sources - have):
+    places = _field_keys(form)
+    for source in sorted(set(places) - have):
         if near := get_close_matches(source, have, n=1):
-            raise ConfigError(
-                f"the form {form.name} asks for a column {source!r}: did you mean {near[0]!r}?"
-            )
+            message = f"the form {form.name} asks for a column {source!r}"
+            fail_in(form, places[source], f"{message}: did you mean {near[0]!r}?")
     required = [column for column in form.columns if column not in {*DERIVED, *REQUIRED}]
     missing = [column for column in required if column not in batch.schema.names]
     if missing:
-        raise ConfigError(f"the form {form.name} needs the column {', '.join(missing)}")
+        message = f"the form {form.name} needs the column {', '.join(missing)}"
+        fail_in(form, places[missing[0]], f"{message}, which the notices lack")
     return required
+
+
+def _field_keys(form: Form) -> dict[str, Key]:
+    """Each source, and the first field of the form that asks for it."""
+    keys: dict[str, Key] = {}
+    for name, items, _, _ in form.areas:
+        for index, field in enumerate(items.fields):
+            keys.setdefault(field.source, (*name.split("."), "fields", index))
+    return keys
 
 
 def _bills(batch: pa.RecordBatch, form: Form) -> Bills:
