@@ -132,11 +132,10 @@ class _Canvas:
         x, y, width, height = (round(edge * self._scale) for edge in place)
         for grown in range(3):
             grown *= self._weight
-            self.box(
-                Rect(x - grown, y - grown, width + 2 * grown, height + 2 * grown),
-                "" if grown else rule,
-                _RED,
-            )
+            around = Rect(x - grown, y - grown, width + 2 * grown, height + 2 * grown)
+            self.box(around, "", _RED)
+        # On the right, where a box's own label is not.
+        self.text(x + width, y - 3 * self._weight, rule, _RED, "rs")
 
     def rulers(self) -> None:
         """Millimetres from the page's top-left corner, a figure every ten."""
