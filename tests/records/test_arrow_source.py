@@ -13,6 +13,8 @@ import pytest
 
 from elqr_fast.errors import InputError
 from elqr_fast.records.arrow_source import as_text, open_parquet, open_table
+from elqr_fast.records.readers import open_notices
+from elqr_fast.records.synthetic import make_notices
 
 
 @pytest.mark.parametrize(
@@ -135,3 +137,25 @@ def test_the_fingerprint_is_of_the_content() -> None:
     for other in others:
         assert open_table({"a": other, "b": [1, 2, 3, 4]}).fingerprint() != print_of
     assert open_table(whole.rename_columns(["a", "c"])).fingerprint() != print_of
+
+
+@pytest.mark.parametrize("kind", ["file", "stream"])
+def test_arrow_ipc_files_and_streams(kind: str, tmp_path: Path) -> None:
+    table = make_notices(50, seed=4)
+    path = tmp_path / ("notices.dat" if kind == "file" else "notices.arrow")
+    make = pa.ipc.new_file if kind == "file" else pa.ipc.new_stream
+    with path.open("wb") as file, make(file, table.schema) as writer:
+        writer.write_table(table, max_chunksize=20)
+    notices = open_notices(path)
+    assert (notices.format, notices.encoding) == ("arrow", None)
+    batches = list(notices.batches(7))
+    assert pa.Table.from_batches([batch.table for batch in batches]).to_pydict() == {
+        name: table[name].to_pylist() for name in batches[0].table.schema.names
+    }
+
+
+def test_a_damaged_arrow_file(tmp_path: Path) -> None:
+    path = tmp_path / "notices.arrow"
+    path.write_bytes(b"ARROW1\0\0" + bytes(100))
+    with pytest.raises(InputError, match=r"notices\.arrow: not an Arrow file"):
+        open_notices(path)

@@ -1,4 +1,4 @@
-"""Notices in a Parquet file, or in memory as an Arrow table or a mapping of lists."""
+"""Notices in a Parquet or Arrow IPC file, or in memory as an Arrow table or a mapping of lists."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from elqr_fast.records.csv_source import file_sha256
 from elqr_fast.records.sources import Block
 
 _ROWS = 16_384
+IPC_MAGIC = b"ARROW1"
 
 
 @dataclass(slots=True)
@@ -69,6 +70,26 @@ class ParquetSource(_ArrowSource):
 
 
 @dataclass(slots=True)
+class IpcSource(_ArrowSource):
+    """An Arrow IPC file (Feather 2), mapped into memory, or a stream, read batch by batch."""
+
+    path: Path
+    format: str = "arrow"
+
+    def fingerprint(self) -> str:
+        return file_sha256(self.path)
+
+    def blocks(self, positions: Sequence[int]) -> Iterator[Block]:
+        try:
+            for batch in _ipc_batches(self.path):
+                for start in range(0, batch.num_rows, _ROWS):
+                    rows = batch.slice(start, _ROWS)
+                    yield _texts(positions, [rows.column(position) for position in positions])
+        except (pa.ArrowException, OSError) as error:
+            raise InputError(f"{self.name}: damaged Arrow file") from error
+
+
+@dataclass(slots=True)
 class TableSource(_ArrowSource):
     """A table that is already in memory."""
 
@@ -99,6 +120,33 @@ def open_parquet(path: Path) -> ParquetSource:
         raise InputError(f"{path.name}: not a Parquet file, or a damaged one") from error
     _refuse_twins(path.name, schema)
     return ParquetSource(path.name, schema, path)
+
+
+def open_ipc(path: Path) -> IpcSource:
+    """A source over an Arrow IPC file or stream, schema read.  Raises `InputError`."""
+    try:
+        with pa.memory_map(str(path)) as file:
+            schema = _ipc_reader(file).schema
+    except (pa.ArrowException, OSError) as error:
+        raise InputError(f"{path.name}: not an Arrow file, or a damaged one") from error
+    _refuse_twins(path.name, schema)
+    return IpcSource(path.name, schema, path)
+
+
+def _ipc_reader(file: Any) -> Any:
+    """A reader of a file's batches; a stream has no magic bytes of its own."""
+    start = file.read(len(IPC_MAGIC))
+    file.seek(0)
+    return pa.ipc.open_file(file) if start == IPC_MAGIC else pa.ipc.open_stream(file)
+
+
+def _ipc_batches(path: Path) -> Iterator[pa.RecordBatch]:
+    with pa.memory_map(str(path)) as file:
+        reader = _ipc_reader(file)
+        if isinstance(reader, pa.ipc.RecordBatchFileReader):
+            yield from map(reader.get_batch, range(reader.num_record_batches))
+        else:
+            yield from reader
 
 
 def open_table(source: pa.Table | pa.RecordBatch | Mapping[str, Any]) -> TableSource:

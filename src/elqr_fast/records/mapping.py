@@ -11,10 +11,12 @@ from typing import Any
 
 from elqr_fast.errors import ConfigError, InputError
 from elqr_fast.records.columns import BY_NAME, COLUMNS, default_headers, fold_header
+from elqr_fast.records.fixed_source import FixedField, FixedLayout
 from elqr_fast.records.normalise import DEFAULT_DATES, date_pattern
 
 ENCODINGS = ("auto", "utf-8", "cp932")
-_KEYS = ("encoding", "dates", "columns")
+_KEYS = ("encoding", "dates", "columns", "fixed")
+_LINE_ENDS = ("\r\n", "\n", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,13 +25,15 @@ class ColumnMap:
 
     `headers` gives for some columns the headers to look for (the only ones, in place of the
     defaults); `constants` gives for some columns one text for every row.  `dates` are the forms
-    a date may have, tried in order.  `name` is used in messages.
+    a date may have, tried in order.  `fixed`: the layout of a fixed-length file.  `name` is used
+    in messages.
     """
 
     headers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     constants: Mapping[str, str] = field(default_factory=dict)
     dates: tuple[str, ...] = DEFAULT_DATES
     encoding: str = "auto"
+    fixed: FixedLayout | None = None
     name: str = "the default column map"
 
 
@@ -86,6 +90,7 @@ def load_column_map(path: str | Path) -> ColumnMap:
         },
         dates=_dates(document.get("dates", DEFAULT_DATES), path),
         encoding=_encoding(document.get("encoding", "auto"), path),
+        fixed=_fixed(document["fixed"], path) if "fixed" in document else None,
         name=str(path),
     )
 
@@ -208,3 +213,27 @@ def _encoding(value: Any, path: Path) -> str:
     if value not in ENCODINGS:
         raise ConfigError(f"{path}: encoding: found {value!r}, expected {', '.join(ENCODINGS)}")
     return str(value)
+
+
+def _fixed(value: Any, path: Path) -> FixedLayout:
+    if not isinstance(value, dict) or not isinstance(value.get("fields"), list):
+        raise ConfigError(f"{path}: fixed: expected fields = [{{ header = …, width = … }}, …]")
+    _refuse_unknown(value, ("fields", "line_end"), "key of fixed", path)
+    line_end = value.get("line_end", "\r\n")
+    if line_end not in _LINE_ENDS:
+        raise ConfigError(f'{path}: fixed.line_end: expected "\\r\\n", "\\n" or ""')
+    fields = tuple(_field(number, field, path) for number, field in enumerate(value["fields"], 1))
+    if not any(field.header for field in fields):
+        raise ConfigError(f"{path}: fixed: no field has a header")
+    return FixedLayout(fields, line_end)
+
+
+def _field(number: int, value: Any, path: Path) -> FixedField:
+    if not isinstance(value, dict) or set(value) - {"header", "width"}:
+        raise ConfigError(f"{path}: fixed: field {number}: expected {{ header = …, width = … }}")
+    width, header = value.get("width"), value.get("header", "")
+    if not isinstance(width, int) or isinstance(width, bool) or width < 1:
+        raise ConfigError(f"{path}: fixed: field {number}: width: expected its number of bytes")
+    if not isinstance(header, str):
+        raise ConfigError(f"{path}: fixed: field {number}: header: expected a text")
+    return FixedField(width, header)

@@ -12,15 +12,17 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from elqr_fast.errors import ConfigError, FieldError, InputError
-from elqr_fast.records.arrow_source import open_parquet, open_table
+from elqr_fast.records.arrow_source import IPC_MAGIC, open_ipc, open_parquet, open_table
 from elqr_fast.records.columns import BY_NAME, REQUIRED
 from elqr_fast.records.csv_source import open_csv
+from elqr_fast.records.fixed_source import FixedLayout, open_fixed
 from elqr_fast.records.mapping import ENCODINGS, Assignment, ColumnMap, assign
 from elqr_fast.records.normalise import tidy_dates, tidy_digits
 from elqr_fast.records.sources import BadRow, Block, Source
 
 _PARQUET = b"PAR1"
 _ZIP = b"PK\x03\x04"
+_ARROW_SUFFIXES = frozenset((".arrow", ".arrows", ".feather", ".ipc"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +54,12 @@ class Notices:
 
     @property
     def format(self) -> str:
-        """`csv`, `parquet` or `table`."""
+        """`csv`, `fixed`, `parquet`, `arrow` or `table`."""
         return self._source.format
 
     @property
     def encoding(self) -> str | None:
-        """`utf-8` or `cp932` for a CSV, else None."""
+        """`utf-8` or `cp932` for a CSV or fixed-length file, else None."""
         return self._source.encoding
 
     @property
@@ -115,7 +117,8 @@ def open_notices(
     columns: ColumnMap | None = None,
     required: Collection[str] = REQUIRED,
 ) -> Notices:
-    """Open notices: the path of a CSV or Parquet file, an Arrow table, or a mapping of lists.
+    """Open notices: the path of a CSV, Parquet, Arrow IPC or fixed-length file, an Arrow table, or
+    a mapping of lists.  A file is fixed-length where `columns` has its layout.
 
     `encoding` is `auto`, `utf-8` or `cp932`; anything but `auto` overrides the column map's.
     `required` are the canonical columns that must be there.  Raises `InputError` for what cannot
@@ -125,7 +128,8 @@ def open_notices(
     if encoding not in ENCODINGS:
         raise ConfigError(f"encoding: found {encoding!r}, expected {', '.join(ENCODINGS)}")
     if isinstance(source, str | Path):
-        opened = _open_file(Path(source), columns.encoding if encoding == "auto" else encoding)
+        chosen = columns.encoding if encoding == "auto" else encoding
+        opened = _open_file(Path(source), chosen, columns.fixed)
     else:
         opened = open_table(source)
     assignment = assign(opened.headers, columns, required, opened.name)
@@ -135,15 +139,19 @@ def open_notices(
     return Notices(opened, assignment, columns.dates)
 
 
-def _open_file(path: Path, encoding: str) -> Source:
+def _open_file(path: Path, encoding: str, fixed: FixedLayout | None) -> Source:
     try:
         with path.open("rb") as file:
-            start = file.read(4)
+            start = file.read(len(IPC_MAGIC))
         if not start:
             raise InputError(f"{path.name}: the file is empty")
-        if start == _ZIP:
+        if fixed is not None:
+            return open_fixed(path, encoding, fixed)
+        if start == IPC_MAGIC or path.suffix.lower() in _ARROW_SUFFIXES:
+            return open_ipc(path)
+        if start.startswith(_ZIP):
             raise InputError(f"{path.name}: an Excel workbook or a ZIP file; save it as CSV UTF-8")
-        if start == _PARQUET or path.suffix.lower() == ".parquet":
+        if start.startswith(_PARQUET) or path.suffix.lower() == ".parquet":
             return open_parquet(path)
         return open_csv(path, encoding)
     except OSError as error:
