@@ -22,6 +22,7 @@ from elqr_fast.forms.loader import load_form
 from elqr_fast.records.synthetic import make_notices
 from elqr_fast.render.pages import compose
 from elqr_fast.render.pdf import write_pdf
+from elqr_fast.render.pdf_g4 import ImageWriter
 from elqr_fast.render.plate import make_plate
 from elqr_fast.render.raster import Rasteriser
 from elqr_fast.render.slips import prepare
@@ -114,8 +115,8 @@ def printed(tmp_path_factory):
     folder = tmp_path_factory.mktemp("pages")
     [notices] = make_notices(PAGES).combine_chunks().to_batches()
 
-    def of(name, dpi):
-        if (name, dpi) not in made:
+    def of(name, dpi, images=False):
+        if (name, dpi, images) not in made:
             form = load_form(name)
             try:
                 plate = make_plate(form, dpi)
@@ -124,16 +125,19 @@ def printed(tmp_path_factory):
             slips = prepare(notices, 0, form)
             pages, errors = compose(plate, slips)
             assert not errors
-            file = folder / f"{name}-{dpi}.pdf"
+            file = folder / f"{name}-{dpi}-{images}.pdf"
             target = io.BytesIO()
-            write_pdf(plate, pages, target)
+            if images:
+                ImageWriter(plate).write(pages, target)
+            else:
+                write_pdf(plate, pages, target)
             file.write_bytes(target.getvalue())
             raster = Rasteriser(plate).bits(pages[SHOWN])
             dots = np.unpackbits(raster, axis=1, count=plate.width)
-            made[name, dpi] = SimpleNamespace(
+            made[name, dpi, images] = SimpleNamespace(
                 file=file, plate=plate, dots=dots, page=pages[SHOWN], slips=slips
             )
-        return made[name, dpi]
+        return made[name, dpi, images]
 
     return of
 
@@ -166,6 +170,20 @@ def test_the_whole_page_is_the_raster_page_but_for_edges(printed, renderer):
     # Thin strokes of the coloured ink fade where colour becomes grey or a halftone.
     lost = made.dots & ~thick(found)
     assert lost.sum() < 0.005 * made.dots.sum()
+
+
+@pytest.mark.parametrize("renderer", RENDERERS)
+@pytest.mark.parametrize(("name", "dpi"), [("maru", 300), ("kaku-mpn", 300), ("maru", 600)])
+def test_a_page_of_images_has_every_dot(printed, renderer, name, dpi):
+    """Black is black, dot for dot; coloured ink may fade, or be a halftone, but never spreads."""
+    made = printed(name, dpi, images=True)
+    height, width = made.dots.shape
+    found = renderer(made.file, dpi)[:height, :width]
+    own = Rasteriser(made.plate).variable(made.page)
+    own = np.unpackbits(own, axis=1, count=width)
+    assert own.any()
+    assert not (own & ~found).any()
+    assert not (found & ~made.dots).any()
 
 
 def thick(dots):
@@ -212,7 +230,8 @@ def test_text_taken_out_is_the_record_s(printed, name, reader):
 
 
 @pytest.mark.skipif(shutil.which("qpdf") is None, reason="needs qpdf: apt-get install qpdf")
+@pytest.mark.parametrize("images", [False, True], ids=["vector", "images"])
 @pytest.mark.parametrize("name", FORMS)
-def test_qpdf_has_nothing_to_say(printed, name):
-    report = run("qpdf", "--check", printed(name, 600).file)
+def test_qpdf_has_nothing_to_say(printed, name, images):
+    report = run("qpdf", "--check", printed(name, 600, images).file)
     assert b"No syntax or stream encoding errors" in report

@@ -3,8 +3,8 @@
     python tools/nightly/flat_memory.py [--to tiff] [--dpi 300] [--few 20000] [--many 200000]
 
 Prints two runs in processes of their own, one worker each, and compares their peaks of resident
-memory: exits 1 if the long run's is more than a tenth above the short one's.  The output is deleted;
-it needs some 50 kB of disk a slip while it lasts.
+memory: exits 1 if the long run's is more than a tenth above the short one's.  The output, some 50 kB
+a slip, is deleted.
 """
 
 from __future__ import annotations
