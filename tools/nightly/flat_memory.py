@@ -3,8 +3,8 @@
     python tools/nightly/flat_memory.py [--to tiff] [--dpi 300] [--few 20000] [--many 200000]
 
 Prints two runs in processes of their own, one worker each, and compares their peaks of resident
-memory: exits 1 if the long run's is more than a tenth above the short one's.  The output, some 50 kB
-a slip, is deleted.
+memory: exits 1 if the long run's is more than a tenth above the short one's.  The output is deleted
+when it is done; until then it takes some 50 kB a slip.
 """
 
 from __future__ import annotations
