@@ -43,6 +43,18 @@ def test_raster_pages_in_chunks(
         assert pages == file["pages"]
 
 
+def test_a_tiff_s_strips_can_be_chosen(
+    notices: pa.Table, print_slips: PrintSlips, tmp_path: Path
+) -> None:
+    cut = {"to": "tiff", "rows_per_strip": 64}
+    alone = print_slips(notices, tmp_path / "alone", **cut)
+    shared = print_slips(notices, tmp_path / "shared", **cut, share_strips=True)
+    assert alone.verified == shared.verified == 25
+    assert shared.bytes < 0.9 * alone.bytes
+    with Image.open(tmp_path / "shared" / "slips-000001.tiff") as image:
+        assert image.tag_v2[278] == 64
+
+
 def test_narrower_bars_are_another_run(
     notices: pa.Table, print_slips: PrintSlips, tmp_path: Path
 ) -> None:

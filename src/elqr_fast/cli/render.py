@@ -76,6 +76,17 @@ from elqr_fast.run.plan import CHUNK_ROWS, LAYERS, OUTPUTS, VERIFY, Output, Veri
     metavar="DOTS",
     help="Dots taken off every bar of the bar code, against ink that spreads.",
 )
+@click.option(
+    "--rows-per-strip",
+    type=click.IntRange(min=1),
+    metavar="ROWS",
+    help="Height of a TIFF's strips; default: half an inch.",
+)
+@click.option(
+    "--share-strips",
+    is_flag=True,
+    help="In a TIFF, strips that all pages have alike once for all of them.",
+)
 @click.option("--draft", is_flag=True, help="Use stand-in fonts and stamp every slip DRAFT.")
 @click.option("--json", "as_json", is_flag=True, help="End with one JSON object.")
 def render(
@@ -94,6 +105,8 @@ def render(
     chunk_rows: int,
     issued: Path | None,
     narrower: int,
+    rows_per_strip: int | None,
+    share_strips: bool,
     draft: bool,
     as_json: bool,
 ) -> ExitCode:
@@ -119,6 +132,8 @@ def render(
             encoding=encoding,
             columns=load_column_map(columns) if columns else None,
             narrower=narrower,
+            rows_per_strip=rows_per_strip,
+            share_strips=share_strips,
             draft=draft,
             progress=progress,
         )

@@ -39,7 +39,7 @@ from elqr_fast.run.journal import (
     sha256_of,
     sidecar,
 )
-from elqr_fast.run.plan import ChunkJob, Options, Output
+from elqr_fast.run.plan import ChunkJob, Options
 
 MANIFEST_SCHEMA = pa.schema(
     [
@@ -74,10 +74,12 @@ def make_printer(form: Form, options: Options, out: Path) -> Callable[[ChunkJob]
     return Press(form, options, out).print
 
 
-def _page_writer(plate: Plate, to: Output) -> Callable[[list[Page], BinaryIO], object]:
+def _page_writer(plate: Plate, options: Options) -> Callable[[list[Page], BinaryIO], object]:
     """What writes pages to a file; made once, it serves all chunks of a worker."""
+    to = options.to
     if to == "tiff":
-        return partial(tiff.write_tiff, plate, coder=tiff.page_coder(plate))
+        coder = tiff.page_coder(plate, options.rows_per_strip)
+        return partial(tiff.write_tiff, plate, share_static=options.share_strips, coder=coder)
     if to == "pdf-g4":
         return pdf_g4.ImageWriter(plate).write
     if to == "png":
@@ -98,7 +100,7 @@ class Press:
             draft=options.draft,
             narrower=options.narrower,
         )
-        self._write_pages = _page_writer(self.plate, options.to)
+        self._write_pages = _page_writer(self.plate, options)
 
     def print(self, job: ChunkJob) -> ChunkEntry:
         """Print one chunk; its files, rejects and manifest rows are on disk on return.

@@ -48,6 +48,8 @@ class Options:
     verify: Verify = "all"
     draft: bool = False
     narrower: int = 0
+    rows_per_strip: int | None = None
+    share_strips: bool = False
     chunk_rows: int = CHUNK_ROWS
 
     def __post_init__(self) -> None:
@@ -55,6 +57,8 @@ class Options:
             value = getattr(self, name)
             if value not in allowed:
                 raise ConfigError(f"{name} is {value!r}; it must be one of {', '.join(allowed)}")
+        if self.rows_per_strip is not None and self.rows_per_strip < 1:
+            raise ConfigError(f"rows_per_strip is {self.rows_per_strip}; a strip has rows")
         if not 1 <= self.chunk_rows <= 50_000:
             raise ConfigError(f"chunk_rows is {self.chunk_rows}; it must be 1 to 50,000")
 

@@ -65,6 +65,8 @@ def render(
     columns: ColumnMap | None = None,
     draft: bool = False,
     narrower: int = 0,
+    rows_per_strip: int | None = None,
+    share_strips: bool = False,
     chunk_rows: int = CHUNK_ROWS,
     deadline: float | None = None,
     issued: str | Path | None = None,
@@ -80,13 +82,16 @@ def render(
     notice kills or hangs it.  `deadline`: seconds for a chunk of `chunk_rows`, after which its
     worker is taken for hung; default 60, and one more a row.
     `narrower`: dots taken off every bar of the bar code, for a device whose ink spreads by so many.
+    `rows_per_strip`, `share_strips`: how a TIFF is cut; see `render.tiff.write_tiff`.
     `issued`: a layout in TOML, by which the issued slips' data are written when all is printed.
 
     Raises ConfigError, FormError, FontError, InputError, OutputError and Interrupted.
     """
     start = time.perf_counter()
     check_engine(engine, workers, deadline)
-    options = Options(to, dpi, layer, verify, draft, narrower, chunk_rows)
+    options = Options(
+        to, dpi, layer, verify, draft, narrower, rows_per_strip, share_strips, chunk_rows
+    )
     loaded = form if isinstance(form, Form) else load_form(form)
     plate = make_plate(loaded, dpi, layer=layer, draft=draft, narrower=narrower)
     if to == "pdf":

@@ -27,6 +27,8 @@ class Request(msgspec.Struct, frozen=True, kw_only=True, tag="render"):
     verify: str
     draft: bool
     narrower: int
+    rows_per_strip: int | None
+    share_strips: bool
     chunk_rows: int
     encoding: str
     columns: ColumnMap | None
