@@ -19,6 +19,7 @@ MODULES = {
     "bars": ["code128.c"],
     "g4": ["g4_encode.c", "g4_decode.c", "cpu.c"],
     "page": ["page.c", "page_items.c", "page_plate.c", "g4_encode.c", "cpu.c"],
+    "pdf_page": ["pdf_page.c", "pdf_text.c", "flate.c"],
     "payload": ["payload_layout.c", "payload_build.c", "payload_parse.c"],
     "reader": [
         "scan.c",

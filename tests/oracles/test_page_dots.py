@@ -20,8 +20,9 @@ import pytest
 from elqr_fast.errors import FontError
 from elqr_fast.forms.loader import load_form
 from elqr_fast.records.synthetic import make_notices
+from elqr_fast.render.batch import compose_batch
 from elqr_fast.render.pages import compose
-from elqr_fast.render.pdf import write_pdf
+from elqr_fast.render.pdf import write_batch
 from elqr_fast.render.pdf_g4 import ImageWriter
 from elqr_fast.render.plate import make_plate
 from elqr_fast.render.raster import Rasteriser
@@ -130,7 +131,7 @@ def printed(tmp_path_factory):
             if images:
                 ImageWriter(plate).write(pages, target)
             else:
-                write_pdf(plate, pages, target)
+                write_batch(plate, compose_batch(plate, slips)[0], target)
             file.write_bytes(target.getvalue())
             raster = Rasteriser(plate).bits(pages[SHOWN])
             dots = np.unpackbits(raster, axis=1, count=plate.width)

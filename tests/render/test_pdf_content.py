@@ -45,18 +45,17 @@ def test_shapes_are_filled_even_odd(hand):
     )
 
 
-def test_a_symbol_is_a_path_for_each_row_that_has_ink(hand):
+def test_a_symbol_is_one_path_the_narrowest_runs_first(hand):
     modules = np.array([[1, 1, 0], [0, 0, 0], [1, 0, 1]], np.uint8)
     assert drawn(hand, symbols=[SymbolAt(10, 20, 4, modules)]) == (
-        "q\n1 0 0 1 10 76 cm\n0.04 0.04 7.92 3.92 re\nf\nQ\n"
-        "q\n1 0 0 1 10 68 cm\n0.04 0.04 3.92 3.92 re\n8.04 0.04 3.92 3.92 re\nf\nQ\n"
+        "q\n4 0 0 4 10.04 68.04 cm\n0 0 .98 .98 re\n2 0 .98 .98 re\n0 2 1.98 .98 re\nf\nQ\n"
     )
 
 
 def test_bars_may_be_narrower_than_their_modules(hand):
     modules = np.array([1, 0, 0, 1, 1], np.uint8)
     assert drawn(hand, bars=[BarsAt(10, 20, 3, 30, modules, narrower=1)]) == (
-        "q\n1 0 0 1 10 50 cm\n0.04 0.04 1.92 29.92 re\n9.04 0.04 4.92 29.92 re\nf\nQ\n"
+        "q\n3 0 0 1 10.04 50.04 cm\n0 0 .64 29.92 re\n3 0 1.64 29.92 re\nf\nQ\n"
     )
 
 

@@ -6,15 +6,21 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, BinaryIO
 from xml.sax.saxutils import escape
 
+from elqr_fast.render.flate_codes import make_codes
+from elqr_fast.render.pages import compose
+from elqr_fast.render.pdf_batch import native_batch
 from elqr_fast.render.pdf_content import Content
-from elqr_fast.render.pdf_file import PageTree, PdfFile, text_string
+from elqr_fast.render.pdf_file import KIDS, PageTree, PdfFile, text_string
 from elqr_fast.render.pdf_fonts import PdfFont
 
 if TYPE_CHECKING:
+    from elqr_fast.render.batch import PageBatch
     from elqr_fast.render.pages import Page
     from elqr_fast.render.plate import Plate
 
 PRODUCER = "elqr_fast"
+#: Pages of a batch from which its codes are made.
+COUNTED = 64
 
 
 def write_pdf(plate: Plate, pages: Iterable[Page], target: BinaryIO, *, title: str = "") -> int:
@@ -25,25 +31,58 @@ def write_pdf(plate: Plate, pages: Iterable[Page], target: BinaryIO, *, title: s
     name nobody.  Equal input gives equal bytes.  Raises `OutputError` before the file reaches 2 GB,
     `FontError` for a font that forbids embedding, `ValueError` if there is no page.
     """
-    file = PdfFile(target)
-    fonts = {
-        key: PdfFont(b"F%d" % index, face) for index, (key, face) in enumerate(plate.faces.items())
-    }
-    content = Content(plate.height, fonts)
-    font_list = file.reserve()
-    layer = _write_static(file, plate, content, font_list)
-    head = b"q\n%s 0 0 %s 0 0 cm\n" % (points(1, plate.dpi), points(1, plate.dpi))
-    if layer:
-        head += b"/S Do\n"
-    tree = PageTree(file)
+    document = _Document(plate, target)
     for page in pages:
-        tree.add(file.add_stream(head + content.scene(page.scene) + b"Q\n"))
-    if not tree.count:
-        raise ValueError("a PDF needs at least one page")
-    _write_fonts(file, fonts, font_list)
-    resources = b"/Resources<</Font %d 0 R%s>>" % (font_list, layer)
-    write_document(file, tree.finish(resources + media_box(plate)), title)
-    return tree.count
+        document.add(page)
+    return document.finish(title)
+
+
+def write_batch(plate: Plate, batch: PageBatch, target: BinaryIO, *, title: str = "") -> int:
+    """The same content for the pages of a batch at once, packed by codes of the file's own."""
+    document = _Document(plate, target)
+    if len(batch):
+        document.add_batch(batch)
+    return document.finish(title)
+
+
+class _Document:
+    """A PDF as it grows: static layer, pages, fonts, bookkeeping."""
+
+    def __init__(self, plate: Plate, target: BinaryIO) -> None:
+        self._plate = plate
+        self._file = PdfFile(target)
+        self._fonts = {
+            key: PdfFont(b"F%d" % index, face)
+            for index, (key, face) in enumerate(plate.faces.items())
+        }
+        self._content = Content(plate.height, self._fonts)
+        self._font_list = self._file.reserve()
+        self._layer = _write_static(self._file, plate, self._content, self._font_list)
+        unit = points(1, plate.dpi)
+        self._head = b"q\n%s 0 0 %s 0 0 cm\n" % (unit, unit) + (b"/S Do\n" if self._layer else b"")
+        self._tree = PageTree(self._file)
+
+    def add(self, page: Page) -> None:
+        content = self._head + self._content.scene(page.scene) + b"Q\n"
+        self._tree.add(self._file.add_stream(content))
+
+    def add_batch(self, batch: PageBatch) -> None:
+        made = native_batch(self._plate, batch, self._content, self._fonts, self._head)
+        if made is None:
+            for page in compose(self._plate, batch.slips)[0]:
+                self.add(page)
+            return
+        native, words = made
+        codes = make_codes(native.count(0, min(len(batch), COUNTED)), words)
+        self._tree.add_block(*native.pages(codes, self._tree.next_page, KIDS))
+
+    def finish(self, title: str) -> int:
+        if not self._tree.count:
+            raise ValueError("a PDF needs at least one page")
+        _write_fonts(self._file, self._fonts, self._font_list)
+        resources = b"/Resources<</Font %d 0 R%s>>" % (self._font_list, self._layer)
+        write_document(self._file, self._tree.finish(resources + media_box(self._plate)), title)
+        return self._tree.count
 
 
 def check_fonts(plate: Plate) -> None:

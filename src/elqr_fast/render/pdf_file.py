@@ -12,7 +12,13 @@ from array import array
 from dataclasses import dataclass, field
 from typing import BinaryIO
 
+import numpy as np
+import numpy.typing as npt
+
 from elqr_fast.errors import OutputError
+
+Bytes = npt.NDArray[np.uint8]
+Offsets = npt.NDArray[np.uint64]
 
 #: pdfium cannot open files of 2 GiB and more.
 LARGEST_FILE = 2**31 - 1
@@ -39,6 +45,11 @@ class PdfFile:
         self._offsets.append(0)
         return len(self._offsets) - 1
 
+    @property
+    def next_number(self) -> int:
+        """The number that the next object gets."""
+        return len(self._offsets)
+
     def put(self, number: int, body: bytes) -> None:
         """Writes an object.  Raises OutputError where the file would reach 2 GiB."""
         if self._size + len(body) > LARGEST_FILE - 64 - 32 * len(self._offsets):
@@ -56,6 +67,17 @@ class PdfFile:
         """Writes a compressed stream; `entries` are more entries of its dictionary."""
         return self.add(stream(data, entries))
 
+    def add_block(self, data: Bytes, offsets: Offsets, checksums: npt.NDArray[np.uint32]) -> None:
+        """Writes ready-made objects, uint8, under the next numbers.
+
+        `offsets`, for each number: where it starts in the file, 0 for one that is only reserved.
+        `checksums` stand for the data in the file's /ID.
+        """
+        if self._size + len(data) > LARGEST_FILE - 64 - 32 * len(self._offsets):
+            raise OutputError("the PDF would grow past 2 GB: use smaller chunks")
+        self._offsets.frombytes(offsets.tobytes())
+        self._write(data.data, checksums)
+
     def finish(self, root: int, info: int) -> None:
         """Writes the cross-reference table and the trailer; every reserved object must be put."""
         start, count = self._size, len(self._offsets)
@@ -63,18 +85,23 @@ class PdfFile:
         if missing:
             raise ValueError(f"objects never written: {missing}")
         self._write(b"xref\n0 %d\n0000000000 65535 f \n" % count)
-        for first in range(1, count, 1000):
-            offsets = self._offsets[first : first + 1000]
-            self._write(b"".join(b"%010d 00000 n \n" % offset for offset in offsets))
+        self._write(_entries(np.frombuffer(self._offsets, np.uint64)[1:]))
         identity = self._hash.hexdigest()[:32].encode()
         self._write(
             b"trailer\n<</Size %d/Root %d 0 R/Info %d 0 R/ID[<%s><%s>]>>\nstartxref\n%d\n%%%%EOF\n"
             % (count, root, info, identity, identity, start)
         )
 
-    def _write(self, data: bytes) -> None:
+    @property
+    def size(self) -> int:
+        """Bytes written so far."""
+        return self._size
+
+    def _write(
+        self, data: bytes | memoryview, hashed: npt.NDArray[np.uint32] | None = None
+    ) -> None:
         self._target.write(data)
-        self._hash.update(data)
+        self._hash.update(data if hashed is None else hashed.astype("<u4").tobytes())
         self._size += len(data)
 
 
@@ -103,6 +130,30 @@ class PageTree:
         node.pages += 1
         self.count += 1
 
+    @property
+    def next_page(self) -> int:
+        """The number that the content of the first page of a block gets."""
+        return self._file.next_number + 1
+
+    def add_block(self, data: Bytes, starts: Offsets, checksums: npt.NDArray[np.uint32]) -> None:
+        """Appends pages, each made of a content and a page object as `add` makes them.
+
+        `starts` [n, 2]: where these start in `data`.  A node comes before each `KIDS` pages; the
+        tree must have whole nodes only.
+        """
+        if self.count % KIDS:
+            raise ValueError("a block of pages begins within a node")
+        number = self._file.next_number
+        places: list[Offsets] = []
+        for first in range(0, len(starts), KIDS):
+            objects = starts[first : first + KIDS].ravel() + np.uint64(self._file.size)
+            places += [np.zeros(1, np.uint64), objects]
+            kids = range(number + 2, number + 1 + len(objects), 2)
+            self._nodes.append(_Node(number, [*kids], len(kids)))
+            number += 1 + len(objects)
+        self._file.add_block(data, np.concatenate(places), checksums)
+        self.count += len(starts)
+
     def finish(self, inherited: bytes) -> int:
         """Writes the nodes; `inherited` are the root's entries.  Returns the root's number."""
         level = self._nodes
@@ -124,6 +175,17 @@ class PageTree:
         kids = b" ".join(b"%d 0 R" % kid for kid in node.kids)
         body = b"<</Type/Pages/Count %d/Kids[%s]%s>>" % (node.pages, kids, entries)
         self._file.put(node.number, body)
+
+
+def _entries(offsets: Offsets) -> bytes:
+    """Entries of the cross-reference table, 20 bytes each."""
+    rows = np.empty((len(offsets), 20), np.uint8)
+    rows[:, 10:] = np.frombuffer(b" 00000 n \n", np.uint8)
+    left = offsets
+    for place in range(9, -1, -1):
+        left, digit = np.divmod(left, np.uint64(10))
+        rows[:, place] = digit + np.uint64(ord("0"))
+    return rows.tobytes()
 
 
 def stream(data: bytes, entries: bytes = b"") -> bytes:

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 # Numbers are checked by float(): a regular expression of them costs more than the rest.
 _HEAD = re.compile(rb"q\n([\d.]+) 0 0 ([\d.]+) 0 0 cm\n(?:/S Do\n)?")
 _PATH = re.compile(
-    rb"(q\n1 0 0 1 (-?\d{1,6}) (-?\d{1,6}) cm\n)?((?:[-\d. ]+ re\n)+)f\n(Q\n)?"
+    rb"(q\n(\d{1,3}) 0 0 (\d{1,3}) ([-\d.]+) ([-\d.]+) cm\n)?((?:[-\d. ]+ re\n)+)f\n(Q\n)?"
     rb"|((?:[-\d. ]+ [ml]\n|h\n)+)f\*\n"
 )
 _TAIL = re.compile(
@@ -40,6 +40,8 @@ _TAIL = re.compile(
 )
 # An edge may lie this far inside the dot it stands for: the writer's inset, and no other dot.
 _INSET_AT_MOST = 0.06
+# The matrix of a path that has none of its own.
+_DOTS = [b"1", b"1", b"0", b"0"]
 # Dots: a page of 20 m at 1200 dpi.
 _FARTHEST = 1_000_000
 
@@ -87,31 +89,38 @@ def page_boxes(content: bytes, dpi: int, height: int) -> Boxes:
         raise Fault("the page's unit is not the dot")
     position = head.end()
     shapes: list[Boxes] = []
-    origins: list[tuple[int, int]] = []
+    units: list[list[bytes]] = []
+    counts: list[int] = []
     words: list[list[bytes]] = []
     while path := _PATH.match(content, position):
         position = path.end()
-        if path[6]:
-            shapes.append(_shape_box(path[6], height))
+        if path[8]:
+            shapes.append(_shape_box(path[8], height))
             continue
-        if bool(path[1]) != bool(path[5]):
+        if bool(path[1]) != bool(path[7]):
             break
-        rects = path[4].split()
+        rects = path[6].split()
         words.append(rects)
-        origins += [(int(path[2] or 0), int(path[3] or 0))] * (len(rects) // 5)
+        units.append([*path.groups()[1:5]] if path[1] else _DOTS)
+        counts.append(len(rects) // 5)
     if not _TAIL.fullmatch(content, position):
         raise Fault("the page says something that this version does not write")
-    return np.concatenate([_rect_boxes(list(chain(*words)), origins, height), *shapes])
+    matrices = _numbers([*chain(*units)]).reshape(-1, 4).repeat(counts, axis=0)
+    return np.concatenate([_rect_boxes([*chain(*words)], matrices, height), *shapes])
 
 
-def _rect_boxes(words: list[bytes], origins: list[tuple[int, int]], height: int) -> Boxes:
-    """The dots of rectangles, five words each: x, y, width, height, "re"."""
-    if len(words) != 5 * len(origins) or set(words[4::5]) - {b"re"}:
+def _rect_boxes(words: list[bytes], matrices: npt.NDArray[np.float64], height: int) -> Boxes:
+    """The dots of rectangles, five words each: x, y, width, height, "re".
+
+    `matrices` [n, 4]: the unit's width and height in dots, and where its origin lies.
+    """
+    if len(words) != 5 * len(matrices) or set(words[4::5]) - {b"re"}:
         raise Fault("the page says something that this version does not write")
     del words[4::5]
+    across, upwards, origin_x, origin_y = matrices.T
     x, y, width, tall = _numbers(words).reshape(-1, 4).T
-    origin_x, origin_y = np.array(origins, np.int64).reshape(-1, 2).T
-    x, y = x + origin_x, y + origin_y
+    x, y = x * across + origin_x, y * upwards + origin_y
+    width, tall = width * across, tall * upwards
     edges = np.array([x, height - y - tall, x + width, height - y])
     boxes = np.rint(edges)
     drawn_back = (edges - boxes) * [[1], [1], [-1], [-1]]

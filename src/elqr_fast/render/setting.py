@@ -27,7 +27,9 @@ STEP = 0.25
 #: Set texts that a field remembers: years, dates and titles recur, names do not.
 _REMEMBERED = 1024
 #: Where a line prefers to break.
-_SPACES = (" ", "\u3000")
+SPACES = (" ", "\u3000")
+#: In place of a value that its field's format cannot word: a selector alone, which no font has.
+UNWORDED = "\ufe00"
 
 
 class Unfit(Exception):
@@ -43,9 +45,32 @@ class FieldSetter:
 
     def __init__(self, place: FieldPlace, dpi: int) -> None:
         self.source = place.field.source
-        self._place = place
+        self.place = place
+        self.chain = place.chain
         self._dpi = dpi
         self._set: dict[str, list[TextRun]] = {}
+
+    @property
+    def wording(self) -> tuple[str, ...]:
+        """Equal for fields that word a column alike."""
+        field = self.place.field
+        return field.source, field.format, field.prefix, field.suffix
+
+    def words(self, values: list[str]) -> list[str]:
+        """A column as it is printed; UNWORDED for a value that the format does not take."""
+        if self.wording[1:] == ("text", "", ""):
+            return values
+        words = {}
+        for value in set(values):
+            try:
+                words[value] = self._words(value)
+            except Unfit:
+                words[value] = UNWORDED
+        return [words[value] for value in values]
+
+    def sizes(self) -> list[float]:
+        """The ems to try, in dots."""
+        return [size * self._dpi / 72 for size in self._sizes()]
 
     def runs(self, value: str) -> list[TextRun]:
         """The glyphs of a value in place; none for an empty one.  Raises Unfit."""
@@ -57,7 +82,7 @@ class FieldSetter:
         return runs
 
     def _words(self, value: str) -> str:
-        field = self._place.field
+        field = self.place.field
         try:
             words = worded(field.format, value) if value else ""
         except ValueError:
@@ -65,8 +90,8 @@ class FieldSetter:
         return f"{field.prefix}{words}{field.suffix}" if words else ""
 
     def _fit(self, words: str) -> list[TextRun]:
-        field = self._place.field
-        glyphs = shaped(self._place.chain, words)
+        field = self.place.field
+        glyphs = shaped(self.place.chain, words)
         for size in self._sizes():
             dots = size * self._dpi / 72
             lines = self._lines(glyphs, dots)
@@ -81,7 +106,7 @@ class FieldSetter:
 
     def _sizes(self) -> Iterator[float]:
         """The sizes to try, in points, from the field's own downwards."""
-        field = self._place.field
+        field = self.place.field
         yield field.size
         if field.overflow == "reject":
             return
@@ -92,7 +117,7 @@ class FieldSetter:
 
     def _lines(self, glyphs: list[Glyph], dots: float) -> list[list[Glyph]] | None:
         """The glyphs in lines that fit the box at an em of `dots`; None if they do not."""
-        rect, field = self._place.rect, self._place.field
+        rect, field = self.place.rect, self.place.field
         if width(glyphs) * dots <= rect.width:
             return [glyphs]
         if field.overflow != "wrap":
@@ -103,7 +128,7 @@ class FieldSetter:
         return None if too_wide or height > rect.height else lines
 
     def _placed(self, lines: list[list[Glyph]], dots: float) -> list[TextRun]:
-        rect, align = self._place.rect, self._place.field.align
+        rect, align = self.place.rect, self.place.field.align
         runs: list[TextRun] = []
         for index, line in enumerate(lines):
             baseline = baseline_of(rect, dots, index, len(lines))
@@ -116,11 +141,22 @@ class OcrSetter:
 
     def __init__(self, place: OcrPlace) -> None:
         self.source = place.line.source
-        self._place = place
+        self.place = place
+        self.chain = place.chain
+        self.wording = place.line.source, place.line.prefix
+
+    def words(self, values: list[str]) -> list[str]:
+        """A column as it is printed."""
+        prefix = self.place.line.prefix
+        return [prefix + value for value in values]
+
+    def sizes(self) -> list[float]:
+        """The em in dots: there is one only."""
+        return [self.place.size]
 
     def runs(self, value: str) -> list[TextRun]:
         """Each character in the middle of its cell.  Raises Unfit."""
-        place = self._place
+        place = self.place
         glyphs = shaped(place.chain, place.line.prefix + value)
         return cell_runs(glyphs, place.size, place.x, place.baseline, place.pitch)
 
@@ -144,7 +180,7 @@ def broken(glyphs: list[Glyph], limit: float) -> list[list[Glyph]]:
             line, rest = _split(line, glyph)
             lines.append(line)
             line, room = rest, limit - width(rest)
-            if not line and glyph.cluster in _SPACES:
+            if not line and glyph.cluster in SPACES:
                 continue
         line.append(glyph)
         room -= glyph.advance
@@ -153,9 +189,9 @@ def broken(glyphs: list[Glyph], limit: float) -> list[list[Glyph]]:
 
 def _split(line: list[Glyph], following: Glyph) -> tuple[list[Glyph], list[Glyph]]:
     """A full line up to its last space, and what goes to the next one."""
-    if following.cluster in _SPACES:
+    if following.cluster in SPACES:
         return line, []
     for index in range(len(line) - 1, 0, -1):
-        if line[index].cluster in _SPACES:
+        if line[index].cluster in SPACES:
             return line[:index], line[index + 1 :]
     return line, []

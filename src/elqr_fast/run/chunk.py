@@ -14,7 +14,7 @@ from dataclasses import asdict, dataclass, field
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryFile
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import msgspec
 import numpy as np
@@ -26,6 +26,7 @@ from elqr_fast.errors import FieldError, ReadBackError
 from elqr_fast.files import replacing
 from elqr_fast.forms import Form
 from elqr_fast.render import pdf, pdf_g4, preview, readback, tiff
+from elqr_fast.render.batch import PageBatch, compose_batch
 from elqr_fast.render.pages import Page, compose
 from elqr_fast.render.plate import Plate, make_plate
 from elqr_fast.render.slips import Slips, prepare
@@ -40,6 +41,9 @@ from elqr_fast.run.journal import (
     sidecar,
 )
 from elqr_fast.run.plan import ChunkJob, Options
+
+#: Vector pages are set as a batch, others one by one.
+Pages = list[Page] | PageBatch
 
 MANIFEST_SCHEMA = pa.schema(
     [
@@ -74,8 +78,8 @@ def make_printer(form: Form, options: Options, out: Path) -> Callable[[ChunkJob]
     return Press(form, options, out).print
 
 
-def _page_writer(plate: Plate, options: Options) -> Callable[[list[Page], BinaryIO], object]:
-    """What writes pages to a file; made once, it serves all chunks of a worker."""
+def _page_writer(plate: Plate, options: Options) -> Callable[[Any, BinaryIO], object]:
+    """What writes pages, as `_compose` makes them, to a file; serves all chunks of a worker."""
     to = options.to
     if to == "tiff":
         coder = tiff.page_coder(plate, options.rows_per_strip)
@@ -84,7 +88,7 @@ def _page_writer(plate: Plate, options: Options) -> Callable[[list[Page], Binary
         return pdf_g4.ImageWriter(plate).write
     if to == "png":
         return lambda pages, file: preview.write_png(plate, pages[0], file)
-    return partial(pdf.write_pdf, plate)
+    return partial(pdf.write_batch, plate)
 
 
 class Press:
@@ -117,9 +121,10 @@ class Press:
                 duplicates=job.duplicates,
             )
         with watch("layout"):
-            pages, unprintable = compose(self.plate, slips)
+            pages, unprintable = self._compose(slips)
             if unprintable:
-                slips = slips.take(np.flatnonzero(np.isin(slips.rows, [p.row for p in pages])))
+                unprinted = [error.row for error in unprintable]
+                slips = slips.take(np.flatnonzero(~np.isin(slips.rows, unprinted)))
         errors = sorted([*slips.errors, *unprintable], key=lambda e: (e.row, e.field, e.rule))
         files = self._write(job, pages, slips, watch)
         verified = self._checked_pages(len(pages))
@@ -141,12 +146,17 @@ class Press:
             seconds=watch.seconds,
         )
 
+    def _compose(self, slips: Slips) -> tuple[Pages, list[FieldError]]:
+        if self.options.to == "pdf":
+            return compose_batch(self.plate, slips)
+        return compose(self.plate, slips)
+
     def _write(
-        self, job: ChunkJob, pages: list[Page], slips: Slips, watch: Stopwatch
+        self, job: ChunkJob, pages: Pages, slips: Slips, watch: Stopwatch
     ) -> list[FileEntry]:
         if not pages:
             return []
-        if self.options.to == "png":
+        if self.options.to == "png" and not isinstance(pages, PageBatch):
             return [
                 self._write_file(
                     f"slip-{page.row + 1:09d}.png",
@@ -166,7 +176,7 @@ class Press:
         return replacing(self.out / name) if keep else TemporaryFile(dir=self.out / STATE)
 
     def _write_file(
-        self, name: str, keep: bool, pages: list[Page], slips: Slips, watch: Stopwatch
+        self, name: str, keep: bool, pages: Pages, slips: Slips, watch: Stopwatch
     ) -> FileEntry:
         with self._open(name, keep) as file:
             with watch("writing"):

@@ -1,0 +1,197 @@
+"""PDF pages by the kernel: packed and plain say the same, whatever the pages hold."""
+
+from __future__ import annotations
+
+import re
+import zlib
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from elqr_fast._native.pdf_page import GLYPH_NONE, Batch, Flate, Glyphs, set_lines
+from elqr_fast.errors import KernelError
+from elqr_fast.render.flate_codes import make_codes
+from elqr_fast.render.pdf_content import bar_words, dark_runs, runs, symbol_words
+
+CODES = np.arange(0x13, 0x13 + 40, dtype=np.uint16) * 251 % 4099
+GLYPHS = Glyphs(
+    np.tile([0.5, 1.0], 20),
+    (np.arange(40) == 3).astype(np.uint8),
+    CODES,
+    np.tile(np.array([500, 1000], np.int32), 20),
+)
+
+
+def text_of(values, pitch=0.0):
+    ids = np.array([glyph for value in values for glyph in value], np.uint16)
+    ends = np.cumsum([len(value) for value in values], dtype=np.uint32)
+    box, sizes = (5, 10, 4000, 100), np.array([33.3])
+    lines, line_ends, left = set_lines(
+        GLYPHS, ids, ends, box, sizes, np.zeros(1, np.int32), False, 0, pitch, 7.25
+    )
+    assert not left.any()
+    return ids, ends, lines, line_ends, pitch, 7.25
+
+
+def make_batch(pages, texts=(), given_bytes=b""):
+    return Batch(
+        pages, 500, b"q\n", GLYPHS, [b"/F0 33.3"], np.array([33.3]), list(texts), given_bytes
+    )
+
+
+def streams(objects):
+    """Contents of all pages, by the lengths that their dictionaries say."""
+    data, found, position = objects.tobytes(), [], 0
+    head = re.compile(rb"\d+ 0 obj\n<</Length (\d+)(?:/Filter/FlateDecode)?>>\nstream\n")
+    while match := head.search(data, position):
+        position = match.end() + int(match[1])
+        found.append(data[match.end() : position])
+        assert data[position:].startswith(b"\nendstream\nendobj\n")
+    return found
+
+
+def both(batch, counted):
+    """Plain contents, having seen that the packed ones are the same and their checksums right."""
+    codes = make_codes(batch.count(0, counted), b"q/F0")
+    plain, offsets, sums = batch.pages(None, 5, 3)
+    packed, packed_offsets, packed_sums = batch.pages(codes, 5, 3)
+    contents = streams(plain)
+    assert [zlib.decompress(stream) for stream in streams(packed)] == contents
+    assert sums.tolist() == packed_sums.tolist() == [zlib.adler32(text) for text in contents]
+    for data, starts in ((plain, offsets), (packed, packed_offsets)):
+        numbered = [data[start:].tobytes()[:8].split()[0] for start in starts.ravel()]
+        expected = [5 + i // 3 * 7 + i % 3 * 2 + k for i in range(len(offsets)) for k in (0, 1)]
+        assert [int(number) for number in numbered] == expected
+    return contents
+
+
+@settings(max_examples=40)
+@given(
+    values=st.lists(
+        st.lists(st.integers(0, 39), max_size=300) | st.lists(st.integers(0, 2), max_size=40),
+        min_size=1,
+        max_size=8,
+    ),
+    pitch=st.sampled_from([0.0, 60.0, 17.3]),
+    counted=st.integers(0, 8),
+)
+def test_text_packed_and_plain(values, pitch, counted):
+    texts = [text_of(values, pitch), text_of(values[::-1], 0.0), text_of(values, 0.0)]
+    for content, value in zip(
+        both(make_batch(len(values), texts), min(counted, len(values))), values, strict=True
+    ):
+        first = re.search(rb"\[<([^\]]*)>\]TJ", content)
+        shown = (
+            b"".join(re.findall(rb"[0-9A-F]{4}", re.sub(rb">-?\d+<", b"", first[1])))
+            if first and value
+            else b""
+        )
+        if value:
+            assert shown == "".join(f"{CODES[glyph]:04X}" for glyph in value).encode()
+
+
+@settings(max_examples=40)
+@given(
+    side=st.integers(1, 64),
+    dark=st.floats(0, 1),
+    seed=st.integers(0, 2**32),
+    module=st.integers(1, 19),
+)
+def test_symbols_are_the_runs_of_their_rows(side, dark, seed, module):
+    modules = (np.random.default_rng(seed).random((3, side, side)) < dark).astype(np.uint8)
+    batch = make_batch(3)
+    words = symbol_words(100, 30, module)
+    batch.add_symbols(words, np.packbits(modules, axis=2))
+    expected = [dark_runs(words, runs(symbol), side) for symbol in modules]
+    found = [content.decode() for content in both(batch, 1)]
+    empty = (words.head + words.tail).decode()
+    assert [text.replace(empty, "") for text in found] == [f"q\n{path}Q\n" for path in expected]
+
+
+@settings(max_examples=40)
+@given(widths=st.lists(st.integers(1, 12), max_size=60), narrower=st.integers(0, 1))
+def test_bars_are_the_runs_of_their_row(widths, narrower):
+    row = np.zeros((1, 288), np.uint8)
+    for index, start in enumerate(np.cumsum([0, *widths])[:-1].tolist()):
+        if index % 2 == 0:
+            row[0, start : start + widths[index]] = 1
+    batch = make_batch(1)
+    words = bar_words(40, 20, 4, 250, narrower)
+    batch.add_bars(words, row)
+    assert both(batch, 1)[0].decode() == f"q\n{dark_runs(words, runs(row), 1)}Q\n"
+
+
+def test_ready_made_bytes_stand_as_they_are():
+    ids, ends = np.empty(0, np.uint16), np.zeros(2, np.uint32)
+    lines = np.array([[2, -3, 0, 0, 0], [0, -5, 0, 0, 0]], np.int32)
+    text = ids, ends, lines, np.array([1, 2], np.uint32), 0.0, 0.0
+    batch = make_batch(2, [text], b"[<00FF")
+    found = both(batch, 2)
+    assert found[0] == b"q\nBT\n/F0 33.3 Tf\n" + b"00F" + b"ET\nQ\n"
+    assert found[1] == b"q\nBT\n/F0 33.3 Tf\n" + b"[<00F" + b"ET\nQ\n"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        [0, 4, 0, 0, 0],  # more glyphs than there are
+        [-1, 1, 0, 0, 0],
+        [0, 1, 0, 0, 1],  # no such setting
+        [0, 1, 0, 0, -1],
+        [0, -4, 0, 0, 0],  # more bytes than there are
+        [2, 1, 0, 0, 0],  # no such glyph
+    ],
+)
+def test_lines_out_of_range(line):
+    ids = np.array([0, 1, GLYPH_NONE], np.uint16)
+    text = (
+        ids,
+        np.array([3], np.uint32),
+        np.array([line], np.int32),
+        np.ones(1, np.uint32),
+        0.0,
+        0.0,
+    )
+    batch = make_batch(1, [text], b"abc")
+    with pytest.raises(KernelError):
+        batch.pages(None, 5, 100)
+    with pytest.raises(KernelError):
+        batch.count(0, 1)
+
+
+def test_a_byte_without_a_code_is_named():
+    text = (
+        np.empty(0, np.uint16),
+        np.zeros(1, np.uint32),
+        np.array([[0, -1, 0, 0, 0]], np.int32),
+        np.ones(1, np.uint32),
+        0.0,
+        0.0,
+    )
+    batch = make_batch(1, [text], b"\x80")
+    counts = batch.count(0, 0)
+    with pytest.raises(KernelError):
+        batch.pages(make_codes(counts, b""), 5, 100)
+    assert len(batch.pages(make_codes(counts, b"\x80"), 5, 100)[2]) == 1
+
+
+def test_numbers_that_lie():
+    ids, ends = np.zeros(3, np.uint16), np.array([2, 3], np.uint32)
+    box, size, first = (0, 0, 10, 10), np.array([9.0]), np.zeros(1, np.int32)
+    with pytest.raises(ValueError, match="ends"):
+        set_lines(GLYPHS, ids, np.array([2, 4], np.uint32), box, size, first, False, 0)
+    with pytest.raises(ValueError, match="size"):
+        set_lines(GLYPHS, ids, ends, box, np.empty(0), np.empty(0, np.int32), False, 0)
+    for bad in (np.array([np.nan]), np.array([-1.0]), np.array([1e300])):
+        with pytest.raises(KernelError):
+            set_lines(GLYPHS, ids, ends, box, bad, first, False, 0)
+    with pytest.raises(KernelError):
+        set_lines(GLYPHS, ids + 40, ends, box, size, first, False, 0)
+    with pytest.raises(ValueError, match="header"):
+        Flate(np.zeros(316, np.uint16), np.zeros(316, np.uint8), b"", 1)
+    with pytest.raises(ValueError, match="end"):
+        make_batch(3, [text_of([[1], [2]])])
+    with pytest.raises(ValueError, match="one page"):
+        make_batch(0)
