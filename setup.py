@@ -64,6 +64,7 @@ def extension(name: str, sources: list[str]) -> Extension:
         define_macros=[("Py_LIMITED_API", "0x030B0000")] if ABI3 else [],
         py_limited_api=ABI3,
         extra_compile_args=FLAGS,
+        libraries=[] if sys.platform == "win32" else ["m"],
     )
 
 

@@ -268,7 +268,8 @@ static int read_carefully(const job *job, scan_guess *guess, int effort) {
     const int side = symbol->places.side;
     work_space *work = job->work;
     int status = ELQR_NO_SYMBOL;
-    scan_refine(&job->image, symbol, &guess->grid);
+    if (!scan_refine(&job->image, symbol, &guess->grid))
+        return ELQR_NO_SYMBOL;
     scan_sample(&job->image, &guess->grid, side, work->samples);
     for (size_t i = 0; i < sizeof equalisers / sizeof *equalisers && status != ELQR_OK; i++) {
         int gap;

@@ -105,7 +105,7 @@ void scan_sample_nearest(const scan_image *image, const scan_grid *grid, int sid
 void scan_sample(const scan_image *image, const scan_grid *grid, int side, uint8_t *samples);
 
 /* Moves the corners of the grid to where the fixed modules stand out most, then to where all
- * modules are most decided. */
-void scan_refine(const scan_image *image, const scan_symbol *symbol, scan_grid *grid);
+ * modules are most decided.  False if the fixed modules never stand out: no symbol is there. */
+int scan_refine(const scan_image *image, const scan_symbol *symbol, scan_grid *grid);
 
 #endif

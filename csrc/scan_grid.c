@@ -298,7 +298,8 @@ static void climb(const judge_t *by, scan_grid *grid, float step, int kinds) {
             }
 }
 
-void scan_refine(const scan_image *image, const scan_symbol *symbol, scan_grid *grid) {
+int scan_refine(const scan_image *image, const scan_symbol *symbol, scan_grid *grid) {
+    enum { LEAST_CONTRAST = 12 }; /* a wrong guess has less, the faintest symbol that reads more */
     const float module = hypotf(grid->h[0], grid->h[3]);
     judge_t by = {image, symbol, 1, 0};
     for (float part = 0.6f; part > 0.1f; part /= 2) {
@@ -307,8 +308,11 @@ void scan_refine(const scan_image *image, const scan_symbol *symbol, scan_grid *
     }
     float means[2];
     fixed_means(image, grid, symbol, means);
+    if (!(means[0] - means[1] >= LEAST_CONTRAST))
+        return 0;
     by.by_fixed = 0;
     by.level = (means[0] + means[1]) / 2;
     for (float part = 0.3f; part > 0.05f; part /= 2)
         climb(&by, grid, part * module, 10);
+    return 1;
 }

@@ -59,7 +59,7 @@ def build(driver: Path, binary: Path) -> None:
     if named is None:
         sys.exit(f"{driver.name}: the first line must be /* csrc: file.c ... */")
     sources = [ROOT / "csrc" / name for name in named[1].split()]
-    command = [compiler(), *FLAGS, f"-I{ROOT / 'csrc'}", driver, *sources, "-o", binary]
+    command = [compiler(), *FLAGS, f"-I{ROOT / 'csrc'}", driver, *sources, "-o", binary, "-lm"]
     subprocess.run(command, check=True)
 
 

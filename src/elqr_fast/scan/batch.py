@@ -9,8 +9,9 @@ from functools import cache
 import numpy as np
 import numpy.typing as npt
 
+from elqr_fast._native import payload as payload_native
 from elqr_fast._native import reader as native
-from elqr_fast.codes.elqr import CODES, DEFAULT_LAYOUT, parse_payloads
+from elqr_fast.codes.elqr import CODES, DEFAULT_LAYOUT
 from elqr_fast.codes.layout import load_layout
 from elqr_fast.errors import ConfigError
 from elqr_fast.scan.reading import Verdict
@@ -26,6 +27,11 @@ _PAYLOAD_VERDICTS = {
     "bad_check_digit": Verdict.BAD_CHECK_DIGIT,
     "amount_mismatch": Verdict.AMOUNT_MISMATCH,
 }
+#: The verdict of each status of the payload's parser.
+_FAULT_VERDICTS = np.full(256, str(Verdict.NOT_ELQR), "U16")
+_FAULT_VERDICTS[0] = str(Verdict.OK)
+for _status, _code in CODES.items():
+    _FAULT_VERDICTS[_status] = str(_PAYLOAD_VERDICTS.get(_code, Verdict.NOT_ELQR))
 
 
 @dataclass(frozen=True)
@@ -94,12 +100,10 @@ def _verdicts(
     digits: npt.NDArray[np.uint8], statuses: npt.NDArray[np.uint8]
 ) -> npt.NDArray[np.str_]:
     """A symbol that was read but holds no 255 characters has status 0 and a row of zeros."""
-    faults = parse_payloads(digits).statuses
-    names = {0: Verdict.OK} | {
-        status: _PAYLOAD_VERDICTS.get(code, Verdict.NOT_ELQR) for status, code in CODES.items()
-    }
-    table = np.array([str(names.get(status, Verdict.NOT_ELQR)) for status in range(256)])
-    verdicts: npt.NDArray[np.str_] = np.where(statuses == 0, table[faults], str(Verdict.UNREADABLE))
+    faults, _, _ = payload_native.parse(load_layout(DEFAULT_LAYOUT).compiled, digits)
+    verdicts: npt.NDArray[np.str_] = np.where(
+        statuses == 0, _FAULT_VERDICTS[faults], str(Verdict.UNREADABLE)
+    )
     digits[verdicts == str(Verdict.NOT_ELQR)] = 0
     return verdicts
 
