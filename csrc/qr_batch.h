@@ -3,7 +3,7 @@
  *
  *   plan      qr_plan.c, qr_patterns.c               what all symbols of a call have in common
  *   rows      qr_codewords.c, qr_codewords_x86.c     characters -> codewords, symbol by symbol
- *   slices    simd/qr_slices_template.h              codewords -> symbols, 64 at once
+ *   slices    simd/qr_s*_template.h                  codewords -> symbols, 64 at once
  *   single    qr_single.c                            codewords -> symbol, where there are few
  *   variants  qr_variants.c                          the template for each instruction set
  *   batch     qr_batch.c                             which edition makes which symbols

@@ -28,6 +28,17 @@ enum {
 /* Where four modules of a line are: the first four after its first one, or past its end. */
 enum { AT_START, INSIDE, AT_END };
 
+/* What a sweep counts. */
+enum { RUNS = 1, FINDERS = 2, BLOCKS = 4, DARK = 8 };
+
+/* Makes the compiler read an array again in every round of a loop, which it would else carry from
+ * round to round in registers: there are not enough, and what it spills and moves costs more. */
+#if defined(__GNUC__)
+#define READ_AGAIN(array) __asm__ volatile("" : "+m"(array))
+#else
+#define READ_AGAIN(array) ((void)(array))
+#endif
+
 #if ELQR_X86 || ELQR_ARM
 /* Word k of entry i is all ones where bit k of i is 1. */
 static const uint64_t lane_masks[16][4] = {
@@ -70,17 +81,20 @@ static void gather_output(qr_work *work) {
 
 #define NAME(x) x##_portable
 #include "simd/vector_word.h"
+#include "simd/qr_sweep_template.h"
 #include "simd/qr_slices_template.h"
 #include "simd/vector_undefine.h"
 
 #if ELQR_X86
 #define NAME(x) x##_avx2
 #include "simd/vector_avx2.h"
+#include "simd/qr_sweep_template.h"
 #include "simd/qr_slices_template.h"
 #include "simd/vector_undefine.h"
 
 #define NAME(x) x##_avx512
 #include "simd/vector_avx512.h"
+#include "simd/qr_sweep_template.h"
 #include "simd/qr_slices_template.h"
 #include "simd/vector_undefine.h"
 #endif
@@ -88,6 +102,7 @@ static void gather_output(qr_work *work) {
 #if ELQR_ARM
 #define NAME(x) x##_neon
 #include "simd/vector_neon.h"
+#include "simd/qr_sweep_template.h"
 #include "simd/qr_slices_template.h"
 #include "simd/vector_undefine.h"
 #endif

@@ -3,6 +3,7 @@
 #define VECTOR __m512i
 #define LANES 8
 #define TARGET ELQR_TARGET("avx512f,avx512bw,avx512dq,avx512vl,avx2,bmi,bmi2,popcnt")
+#define TWO_SWEEPS 1
 #define LOAD(address) _mm512_loadu_si512(address)
 #define STORE(address, a) _mm512_storeu_si512(address, a)
 #define LOAD_BYTES(address) _mm512_loadu_si512(address)

@@ -3,6 +3,7 @@
 #undef LANES
 #undef TARGET
 #undef NAME
+#undef TWO_SWEEPS
 #undef LOAD
 #undef STORE
 #undef LOAD_BYTES
