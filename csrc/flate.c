@@ -49,7 +49,6 @@ static void prepare_distances(const elqr_flate *codes, elqr_flate_tables *tables
         uint32_t extra = symbol < 4 ? 0 : symbol / 2 - 1;
         uint32_t bits = codes ? codes->bits[ELQR_FLATE_LITERALS + symbol] : 0;
         tables->distance_base[symbol] = distance;
-        tables->distance_extra[symbol] = (uint8_t)extra;
         tables->distance_word[symbol] = codes ? codes->codes[ELQR_FLATE_LITERALS + symbol] : 0;
         tables->distance_code_bits[symbol] = (uint8_t)bits;
         tables->distance_bits[symbol] = (uint8_t)(bits ? bits + extra : 0);

@@ -35,7 +35,7 @@ typedef struct {
     elqr_piece literals[256];
     elqr_reach lengths[LONGEST_MATCH + 1];
     uint32_t distance_base[30], distance_word[30];
-    uint8_t distance_extra[30], distance_bits[30], distance_code_bits[30];
+    uint8_t distance_bits[30], distance_code_bits[30];
     uint8_t near_symbols[256], far_symbols[256]; /* of distance - 1, and of it / 128 */
     elqr_piece numbers[100];                     /* 0 to 99 */
     elqr_piece pairs[100];                       /* 00 to 99 */
