@@ -25,7 +25,7 @@ extern const uint16_t qr_format_information[4][8];                     /* Annex 
 extern const uint32_t qr_version_information[QR_MAX_VERSION + 1];      /* Annex D, from 7 on */
 /* Table 10: bit k of [i % 12][j % 6] says whether mask k flips the module in row i, column j. */
 extern const uint8_t qr_mask_signature[12][6];
-extern const uint8_t qr_alphanumeric_value[256];                       /* Table 5 */
+extern const uint8_t qr_alphanumeric_value[256]; /* Table 5 */
 
 /* Modules on a side of a symbol of `version` (1..40). */
 static inline int qr_side(int version) {

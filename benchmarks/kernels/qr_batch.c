@@ -3,8 +3,8 @@
  * core: payloads in one buffer, packed rows and masks in another.
  *
  *     gcc -O3 -std=gnu11 -Icsrc benchmarks/kernels/qr_batch.c \
- *         $(sed -n '1s|^/\* csrc: \(.*\) \*[/]$|\1|p' benchmarks/kernels/qr_batch.c | sed 's|\w*\.c|csrc/&|g') \
- *         -o /tmp/qr_batch && /tmp/qr_batch
+ *         $(sed -n '1s|^/\* csrc: \(.*\) \*[/]$|\1|p' benchmarks/kernels/qr_batch.c | sed
+ * 's|\w*\.c|csrc/&|g') \ -o /tmp/qr_batch && /tmp/qr_batch
  *
  * Each figure is the least of many short runs; where other work shares the core, ratios within one
  * run are what counts. */
@@ -28,9 +28,9 @@ static int64_t nanoseconds(void) {
     do {                                                                                           \
         result = 1e9;                                                                              \
         for (int run_ = 0; run_ < RUNS; run_++) {                                                  \
-            const int64_t start_ = nanoseconds();                                                       \
+            const int64_t start_ = nanoseconds();                                                  \
             action;                                                                                \
-            const double time_ = (double)(nanoseconds() - start_) / (symbols);                           \
+            const double time_ = (double)(nanoseconds() - start_) / (symbols);                     \
             result = time_ < result ? time_ : result;                                              \
         }                                                                                          \
     } while (0)
@@ -44,21 +44,24 @@ static uint8_t data[ITEMS * 255], packed[ITEMS * QR_FAST_SIDE * 8], masks[ITEMS]
         const int passes = 8 / work->plan.lanes;                                                   \
         uint64_t words[SCORE_PLANES][QR_MAX_LANES];                                                \
         static penalties_##suffix sum;                                                             \
-        LEAST(ns[0], 64, for (int at = 0; at < work->plan.row_stride; at += strip)                 \
-                             transpose_rows_##suffix(work->rows + at,                              \
-                                                     (size_t)work->plan.row_stride,                \
-                                                     work->planes + 8 * at));                      \
-        LEAST(ns[1], 64, for (int pass = 0; pass < passes; pass++) for (int y = 0; y < side; y++)  \
-                             place_row_##suffix(work, y, pass));                                   \
+        LEAST(ns[0], 64,                                                                           \
+              for (int at = 0; at < work->plan.row_stride; at += strip) transpose_rows_##suffix(   \
+                  work->rows + at, (size_t)work->plan.row_stride, work->planes + 8 * at));         \
+        LEAST(ns[1], 64,                                                                           \
+              for (int pass = 0; pass < passes; pass++) for (int y = 0; y < side; y++)             \
+                  place_row_##suffix(work, y, pass));                                              \
         clear_all_##suffix(&sum);                                                                  \
-        LEAST(ns[2], 64, for (int pass = 0; pass < passes; pass++) for (int y = 0; y < side; y++)  \
-                             sweep_row_##suffix(work->matrix + (size_t)(y * side * work->plan.lanes), \
-                                                side, y == 0, &sum));                              \
-        LEAST(ns[3], 64, for (int pass = 0; pass < passes; pass++) for (int x = 0; x < side; x++)  \
-                             sweep_column_##suffix(work->matrix + (size_t)(x * work->plan.lanes),  \
-                                                   side, &sum));                                   \
-        LEAST(ns[4], 64, for (int pass = 0; pass < passes; pass++)                                 \
-                             make_score_##suffix(&sum, side * side, (void *)words));               \
+        LEAST(ns[2], 64,                                                                           \
+              for (int pass = 0; pass < passes; pass++) for (int y = 0; y < side; y++)             \
+                  sweep_row_##suffix(work->matrix + (size_t)(y * side * work->plan.lanes), side,   \
+                                     y == 0, &sum));                                               \
+        LEAST(                                                                                     \
+            ns[3], 64,                                                                             \
+            for (int pass = 0; pass < passes; pass++) for (int x = 0; x < side; x++)               \
+                sweep_column_##suffix(work->matrix + (size_t)(x * work->plan.lanes), side, &sum)); \
+        LEAST(ns[4], 64,                                                                           \
+              for (int pass = 0; pass < passes; pass++)                                            \
+                  make_score_##suffix(&sum, side *side, (void *)words));                           \
     }
 
 DEFINE_STAGES(portable)
@@ -105,18 +108,20 @@ static void time_variant(const qr_variant *variant, int version, size_t width, i
         printf("%-16s %7.3f million/s %8.1f ns\n", variant->name, 1e3 / all, all);
         return;
     }
-    LEAST(plan, 1, (qr_plan_begin(&work.plan, width, mode, version, 1, -1),
-                    qr_plan_finish(&work.plan, variant->lanes, variant->uses_matrices)));
+    LEAST(plan, 1,
+          (qr_plan_begin(&work.plan, width, mode, version, 1, -1),
+           qr_plan_finish(&work.plan, variant->lanes, variant->uses_matrices)));
     variant->draw_patterns(&work);
     LEAST(rows, 64, variant->rows(&work.plan, data, 64, work.rows));
     LEAST(ec, 64, error_correction(variant, &work));
     work.plan.mask = 0;
     LEAST(pinned, 64, variant->slices(&work, 64, packed, masks));
     run_stages(variant, &work, ns);
-    printf("%-16s %7.3f million/s %8.1f ns: pack %.1f, RS %.1f, transpose in %.1f, place %.1f, "
-           "rows %.1f, columns %.1f, score %.1f, gather and transpose out %.1f; plan %.1f us a call\n",
-           variant->name, 1e3 / all, all, rows - ec, ec, ns[0], ns[1], ns[2], ns[3], ns[4],
-           pinned - ns[0], plan / 1e3);
+    printf(
+        "%-16s %7.3f million/s %8.1f ns: pack %.1f, RS %.1f, transpose in %.1f, place %.1f, "
+        "rows %.1f, columns %.1f, score %.1f, gather and transpose out %.1f; plan %.1f us a call\n",
+        variant->name, 1e3 / all, all, rows - ec, ec, ns[0], ns[1], ns[2], ns[3], ns[4],
+        pinned - ns[0], plan / 1e3);
 }
 
 int main(void) {

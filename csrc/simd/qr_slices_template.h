@@ -90,7 +90,7 @@ static TARGET void NAME(transpose_words)(const uint64_t *vectors, uint8_t *rows,
 /*---- One symbol ----*/
 
 /* The ones of lane `lane` of a counter that `where` lets through. */
-static TARGET int32_t NAME(count_lane)(const NAME(counter) *counter, int lane, uint64_t where) {
+static TARGET int32_t NAME(count_lane)(const NAME(counter) * counter, int lane, uint64_t where) {
     int32_t count = 0;
     for (int p = 0; p < NUMBER_PLANES; p++) {
         uint64_t words[LANES];
@@ -101,8 +101,8 @@ static TARGET int32_t NAME(count_lane)(const NAME(counter) *counter, int lane, u
 }
 
 /* The same sweeps over another kind of vector: bit x of a word is column x of one symbol.  A sweep
- * down the rows takes all columns at once, a sweep along the columns all rows; what is above is then
- * the column beside. */
+ * down the rows takes all columns at once, a sweep along the columns all rows; what is above is
+ * then the column beside. */
 static TARGET void NAME(score)(const qr_trial *trial, int side, int32_t scores[8]) {
     const uint64_t within = (UINT64_C(1) << side) - 1;
     for (int mask = 0; mask < 8; mask += LANES) {
@@ -197,4 +197,3 @@ static TARGET void NAME(slices)(qr_work *work, size_t count, uint8_t *packed, ui
         }
     }
 }
-

@@ -12,14 +12,14 @@ typedef struct {
     VECTOR waiting[WAITING]; /* bits of one weight that are not yet in `planes` */
 } NAME(counter);
 
-static TARGET void NAME(clear)(NAME(counter) *counter) {
+static TARGET void NAME(clear)(NAME(counter) * counter) {
     for (int p = 0; p < COUNT_PLANES; p++)
         counter->planes[p] = ZEROS;
 }
 
 /* Takes `count` waiting bits of weight 2^p into the planes, eight at a time; the carries, an eighth
  * as many, wait for the next round. */
-static TARGET void NAME(settle)(NAME(counter) *counter, int p, int count) {
+static TARGET void NAME(settle)(NAME(counter) * counter, int p, int count) {
     VECTOR *bits = counter->waiting, *planes = counter->planes;
     for (; p + 3 <= COUNT_PLANES && count > 0; p += 3) {
         VECTOR ones = planes[p], twos = planes[p + 1], fours = planes[p + 2];
@@ -49,7 +49,7 @@ typedef struct {
 } NAME(sum);
 
 /* Adds four bits to a sum and returns the carry of weight 4. */
-ELQR_INLINE TARGET VECTOR NAME(add_four)(NAME(sum) *sum, VECTOR a, VECTOR b, VECTOR c, VECTOR d) {
+ELQR_INLINE TARGET VECTOR NAME(add_four)(NAME(sum) * sum, VECTOR a, VECTOR b, VECTOR c, VECTOR d) {
     VECTOR first, second, carry;
     ADD_TWO(first, sum->ones, a, b);
     ADD_TWO(second, sum->ones, c, d);
@@ -87,7 +87,7 @@ typedef struct {
     VECTOR differ0, differ1, differ2, differ3;
 } NAME(four);
 
-ELQR_INLINE TARGET NAME(four) NAME(look)(const NAME(line) *line, VECTOR module0, VECTOR module1,
+ELQR_INLINE TARGET NAME(four) NAME(look)(const NAME(line) * line, VECTOR module0, VECTOR module1,
                                          VECTOR module2, VECTOR module3) {
     NAME(four) b;
     b.module0 = module0;
@@ -105,7 +105,7 @@ ELQR_INLINE TARGET NAME(four) NAME(look)(const NAME(line) *line, VECTOR module0,
     return b;
 }
 
-ELQR_INLINE TARGET void NAME(remember)(NAME(line) *line, const NAME(four) *b) {
+ELQR_INLINE TARGET void NAME(remember)(NAME(line) * line, const NAME(four) * b) {
     line->module1 = b->module3;
     line->module2 = b->module2;
     line->module3 = b->module1;
@@ -119,7 +119,7 @@ ELQR_INLINE TARGET void NAME(remember)(NAME(line) *line, const NAME(four) *b) {
  * is equal; a five is equal if the threes at its two ends are.  Threes that count come three or
  * more together, with gaps of two or more, so that the middle one of three neighbours is also their
  * majority: a carry that costs nothing.  Returns the bit of weight 4 of the threes that do not. */
-ELQR_INLINE TARGET VECTOR NAME(add_runs)(NAME(line) *line, const NAME(four) *b, int place) {
+ELQR_INLINE TARGET VECTOR NAME(add_runs)(NAME(line) * line, const NAME(four) * b, int place) {
     /* Fives that would reach outside the symbol are no runs. */
     const VECTOR broken0 = place == INSIDE ? OR(b->differ0, line->differ2) : ONES;
     const VECTOR broken1 = place == INSIDE ? OR(b->differ1, line->differ1) : ONES;
@@ -141,7 +141,7 @@ ELQR_INLINE TARGET VECTOR NAME(add_runs)(NAME(line) *line, const NAME(four) *b, 
 /* Feature 3.  lit[i]: not all light, the four modules that end at module i of these; lit[-11] is
  * then the four that come before a core which ended four modules earlier.  Cores that end within
  * four modules exclude each other: what is counted is their disjunction, which is returned. */
-ELQR_INLINE TARGET VECTOR NAME(add_finders)(NAME(line) *line, const NAME(four) *b, VECTOR *lit) {
+ELQR_INLINE TARGET VECTOR NAME(add_finders)(NAME(line) * line, const NAME(four) * b, VECTOR *lit) {
     const VECTOR lit0 = OR3(line->differ1, b->module0, b->differ0);
     const VECTOR lit1 = OR3(b->differ0, b->module1, b->differ1);
     const VECTOR lit2 = OR3(b->differ1, b->module2, b->differ2);
@@ -170,7 +170,7 @@ ELQR_INLINE TARGET VECTOR NAME(add_finders)(NAME(line) *line, const NAME(four) *
 }
 
 /* Feature 2 of the next four modules of a row and the four `above` them: the bit of weight 4. */
-ELQR_INLINE TARGET VECTOR NAME(add_blocks)(NAME(line) *line, const NAME(four) *b,
+ELQR_INLINE TARGET VECTOR NAME(add_blocks)(NAME(line) * line, const NAME(four) * b,
                                            const uint64_t *above, size_t stride) {
     const VECTOR aside0 = XOR(b->module0, LOAD(above));
     const VECTOR aside1 = XOR(b->module1, LOAD(above + stride));
@@ -187,7 +187,7 @@ ELQR_INLINE TARGET VECTOR NAME(add_blocks)(NAME(line) *line, const NAME(four) *b
 /* Sweeps the modules at first, first + stride, ... for some features: RUNS, FINDERS, and in a row
  * DARK, and BLOCKS with the row above.  A side is 4n + 1 modules: one, and n times four. */
 ELQR_INLINE TARGET void NAME(sweep_for)(int features, const uint64_t *first, size_t stride,
-                                        int side, const uint64_t *above, NAME(penalties) *sum) {
+                                        int side, const uint64_t *above, NAME(penalties) * sum) {
     VECTOR lit_from[QR_FAST_SIDE + 14]; /* of modules -10 to side + 3 */
     VECTOR *lit = lit_from + 10;
     VECTOR *tame = sum->tame.waiting + sum->line_waits;
@@ -244,9 +244,10 @@ ELQR_INLINE TARGET void NAME(sweep_for)(int features, const uint64_t *first, siz
 }
 
 /* Every feature of a row, those of areas with the row above if there is one, or of a column.  Twice
- * over the line where TWO_SWEEPS: what else would be kept in memory costs more than to look again. */
+ * over the line where TWO_SWEEPS: what else would be kept in memory costs more than to look again.
+ */
 ELQR_INLINE TARGET void NAME(sweep)(const uint64_t *first, size_t stride, int side, int is_row,
-                                    const uint64_t *above, NAME(penalties) *sum) {
+                                    const uint64_t *above, NAME(penalties) * sum) {
     const int area = (is_row ? DARK : 0) | (above != NULL ? BLOCKS : 0), bits = side / 4 + 1;
     if (TWO_SWEEPS) {
         NAME(sweep_for)(RUNS | area, first, stride, side, above, sum);
@@ -261,7 +262,7 @@ ELQR_INLINE TARGET void NAME(sweep)(const uint64_t *first, size_t stride, int si
     sum->area_waits += bits;
 }
 
-static TARGET void NAME(clear_all)(NAME(penalties) *sum) {
+static TARGET void NAME(clear_all)(NAME(penalties) * sum) {
     NAME(clear)(&sum->tame);
     NAME(clear)(&sum->mixed);
     NAME(clear)(&sum->finders);
@@ -270,7 +271,7 @@ static TARGET void NAME(clear_all)(NAME(penalties) *sum) {
 }
 
 /* Settles counters in which more than `limit` bits wait. */
-static TARGET void NAME(settle_above)(NAME(penalties) *sum, int limit) {
+static TARGET void NAME(settle_above)(NAME(penalties) * sum, int limit) {
     if (sum->line_waits > limit) {
         NAME(settle)(&sum->tame, 2, sum->line_waits);
         NAME(settle)(&sum->finders, 0, sum->line_waits);
@@ -284,7 +285,7 @@ static TARGET void NAME(settle_above)(NAME(penalties) *sum, int limit) {
 }
 
 static TARGET void NAME(sweep_row)(const uint64_t *row, int side, int is_first,
-                                   NAME(penalties) *sum) {
+                                   NAME(penalties) * sum) {
     if (is_first)
         NAME(sweep)(row, LANES, side, 1, NULL, sum);
     else
@@ -292,7 +293,7 @@ static TARGET void NAME(sweep_row)(const uint64_t *row, int side, int is_first,
     NAME(settle_above)(sum, WAITING - LINE_WAITS);
 }
 
-static TARGET void NAME(sweep_column)(const uint64_t *top, int side, NAME(penalties) *sum) {
+static TARGET void NAME(sweep_column)(const uint64_t *top, int side, NAME(penalties) * sum) {
     NAME(sweep)(top, (size_t)side * LANES, side, 0, NULL, sum);
     NAME(settle_above)(sum, WAITING - LINE_WAITS);
 }
@@ -326,7 +327,7 @@ static TARGET VECTOR NAME(at_least)(const VECTOR *number, int bound) {
 
 /* Feature 4: how many times the share of dark modules is a full 5 % off 50 %, that is, the largest
  * t with 10 * |2 * dark - modules| >= t * modules. */
-static TARGET void NAME(count_imbalance)(const VECTOR *dark, int modules, NAME(counter) *steps) {
+static TARGET void NAME(count_imbalance)(const VECTOR *dark, int modules, NAME(counter) * steps) {
     int count = 0;
     NAME(clear)(steps);
     for (int t = 1; t <= 10; t++) {
@@ -342,7 +343,7 @@ static TARGET void NAME(count_imbalance)(const VECTOR *dark, int modules, NAME(c
 }
 
 /* Features 1 to 4 weigh 1 (for each module of a run), 3, 40 and 10. */
-static TARGET void NAME(make_score)(const NAME(penalties) *sum, int modules,
+static TARGET void NAME(make_score)(const NAME(penalties) * sum, int modules,
                                     uint64_t (*words)[LANES]) {
     VECTOR score[SCORE_PLANES];
     NAME(counter) steps;
