@@ -19,6 +19,7 @@ from elqr_fast._native.page import JOINED, ROW_CACHED
 from elqr_fast.errors import FontError
 from elqr_fast.forms.loader import load_form
 from elqr_fast.records.synthetic import make_notices
+from elqr_fast.render.batch import compose_batch
 from elqr_fast.render.coder import PageCoder
 from elqr_fast.render.pages import compose
 from elqr_fast.render.plate import make_plate
@@ -37,7 +38,7 @@ CASES = [(form, dpi) for form in ("maru", "kaku-mpn") for dpi in (300, 600, 1200
 
 @pytest.fixture(scope="module", params=CASES, ids=[f"{form}-{dpi}" for form, dpi in CASES])
 def slips(request):
-    """A plate and pages of it."""
+    """A plate, pages of it set one by one, and the same pages set at once."""
     name, dpi = request.param
     form = load_form(name)
     [notices] = make_notices(PAGES, seed=dpi).combine_chunks().to_batches()
@@ -45,21 +46,20 @@ def slips(request):
         plate = make_plate(form, dpi, narrower=1)
     except FontError as error:
         pytest.skip(f"needs OCR-B (apt-get install fonts-ocr-b): {error}")
-    pages, errors = compose(plate, prepare(notices, 0, form))
+    ready = prepare(notices, 0, form)
+    pages, errors = compose(plate, ready)
     assert not errors
-    return plate, pages
+    return plate, pages, compose_batch(plate, ready)[0]
 
 
 def test_libtiff_decodes_what_was_drawn(slips, libtiff):
-    plate, pages = slips
+    plate, pages, _ = slips
     coder = page_coder(plate)
     strips = -(-plate.height // coder.rows)
     strip_bytes = coder.rows * coder.static.shape[1]
     back = np.empty((strips * coder.rows, coder.static.shape[1]), np.uint8)
     for page, drawn in zip(pages, coder.draw(pages), strict=True):
-        file = io.BytesIO()
-        write_tiff(plate, [page], file, coder=coder)
-        data = file.getvalue()
+        data = tiff_of(plate, [page], coder)
         back.fill(0xAA)
         assert libtiff.tiff_decode(data, len(data), back.ctypes.data, strip_bytes, 0) == strips
         back[:, -1] &= PADDING[plate.width % 8]
@@ -67,7 +67,7 @@ def test_libtiff_decodes_what_was_drawn(slips, libtiff):
 
 
 def test_the_plain_rasteriser_draws_the_same(slips):
-    plate, pages = slips
+    plate, pages, _ = slips
     raster, coder = Rasteriser(plate), page_coder(plate)
     alone = PageCoder(plate, plate.height, static=False)
     for page, drawn, variable in zip(
@@ -79,12 +79,24 @@ def test_the_plain_rasteriser_draws_the_same(slips):
 
 @pytest.mark.parametrize("rows_per_strip", [None, 64, 20_000])
 def test_every_way_of_coding_gives_the_same_bytes(slips, rows_per_strip):
-    plate, pages = slips
+    plate, pages, _ = slips
     pages = pages[:PLAIN]
     coder = page_coder(plate, rows_per_strip)
     joined, cached = (strips_of(coder, pages, method) for method in (JOINED, ROW_CACHED))
     assert joined == cached
     assert len(joined) == len(pages) * -(-plate.height // coder.rows)
+
+
+def test_pages_set_at_once_are_the_same(slips):
+    plate, pages, batch = slips
+    coder = page_coder(plate)
+    assert tiff_of(plate, pages, coder) == tiff_of(plate, batch, coder)
+
+
+def tiff_of(plate, pages, coder):
+    file = io.BytesIO()
+    write_tiff(plate, pages, file, coder=coder)
+    return file.getvalue()
 
 
 def strips_of(coder, pages, method):

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -14,8 +13,10 @@ import numpy.typing as npt
 
 from elqr_fast._native.page import JOINED, Batch
 from elqr_fast._native.page import Plate as NativePlate
+from elqr_fast.render.batch import PageBatch
 from elqr_fast.render.geometry import BAR_MODULES, QR_SIDE
-from elqr_fast.render.glyph_atlas import GlyphAtlas, SetGlyphs
+from elqr_fast.render.glyph_atlas import GlyphAtlas
+from elqr_fast.render.page_glyphs import batch_glyphs, scene_glyphs
 from elqr_fast.render.plate import ocr_area
 from elqr_fast.render.raster import Bits, Rasteriser
 from elqr_fast.render.scene import Scene
@@ -23,6 +24,9 @@ from elqr_fast.render.scene import Scene
 if TYPE_CHECKING:
     from elqr_fast.render.pages import Page
     from elqr_fast.render.plate import Plate
+
+#: Slips set one by one or all at once.
+Pages = Sequence["Page"] | PageBatch
 
 #: Pages that are set up at once: enough that a call's cost does not count.
 BATCH = 256
@@ -72,19 +76,24 @@ class PageCoder:
         """Rows of a strip; the last one may have fewer."""
         return self.native.rows_per_strip
 
-    def batch(self, pages: Sequence[Page]) -> Batch:
-        """Pages as the kernels take them.  Raises FontError for a broken outline."""
-        scenes = [page.scene for page in pages]
-        for scene in scenes:
-            _check(scene, self._plate)
-        blits, ends = self._atlas.blits(_glyphs(scenes))
+    def batch(self, pages: Pages, first: int = 0, last: int | None = None) -> Batch:
+        """Pages [first, last) as the kernels take them.  Raises FontError for a broken outline."""
+        last = len(pages) if last is None else last
+        if isinstance(pages, PageBatch):
+            symbols = pages.slips.symbols.packed[first:last].reshape(last - first, -1)
+            glyphs, bars = batch_glyphs(pages, first, last), pages.slips.bars[first:last]
+        else:
+            scenes = [page.scene for page in pages[first:last]]
+            for scene in scenes:
+                _check(scene, self._plate)
+            glyphs = scene_glyphs(scenes)
+            symbols, bars = _symbols(scenes), _rows_of_bars(scenes)
         return Batch(
             self.native,
             self._atlas.native,
-            blits,
-            ends,
-            _symbols(scenes) if self._plate.qr else None,
-            _rows_of_bars(scenes) if self._plate.bars else None,
+            *self._atlas.blits(glyphs),
+            symbols if self._plate.qr else None,
+            bars if self._plate.bars else None,
         )
 
     def code_static(self) -> CodedPages:
@@ -93,11 +102,11 @@ class PageCoder:
         blank = Batch(self.native, self._atlas.native, none, np.zeros(1, np.uint64))
         return next(self._code(blank, 1, JOINED))
 
-    def code(self, pages: Sequence[Page], *, method: int = JOINED) -> Iterator[CodedPages]:
+    def code(self, pages: Pages, *, method: int = JOINED) -> Iterator[CodedPages]:
         """The strips of all pages in order, some pages at a time."""
-        for start in range(0, len(pages), BATCH):
-            part = pages[start : start + BATCH]
-            yield from self._code(self.batch(part), len(part), method)
+        for first in range(0, len(pages), BATCH):
+            last = min(first + BATCH, len(pages))
+            yield from self._code(self.batch(pages, first, last), last - first, method)
 
     def _code(self, batch: Batch, pages: int, method: int) -> Iterator[CodedPages]:
         ends = np.empty((pages, self.native.strips), np.uint64)
@@ -109,16 +118,16 @@ class PageCoder:
             else:
                 yield CodedPages(self._out[: int(ends[done - 1, -1])], ends[first:done])
 
-    def draw(self, pages: Sequence[Page]) -> Iterator[Bits]:
+    def draw(self, pages: Pages) -> Iterator[Bits]:
         """The pages as packed bits, uint8 [height, (width + 7) // 8], 1 = black.
 
         The array is the coder's own: read it before the next, do not write to it.
         """
         rows = self.static.copy()
-        for start in range(0, len(pages), BATCH):
-            part = pages[start : start + BATCH]
-            batch = self.batch(part)
-            for index in range(len(part)):
+        for first in range(0, len(pages), BATCH):
+            last = min(first + BATCH, len(pages))
+            batch = self.batch(pages, first, last)
+            for index in range(last - first):
                 batch.draw(index, rows, only_added=True)
                 yield rows
                 batch.erase(index, rows)
@@ -162,25 +171,3 @@ def _check(scene: Scene, plate: Plate) -> None:
         not in ([], [place and (place.x, place.y, place.module, place.height, place.narrower)])
     ):
         raise ValueError("a page has letters, a symbol and bars in the plate's places, no more")
-
-
-def _glyphs(scenes: list[Scene]) -> SetGlyphs:
-    """All text runs of some pages."""
-    runs = [run for scene in scenes for run in scene.runs]
-    styles: dict[tuple[str, float], int] = {}
-    heads = [
-        (styles.setdefault((run.face, run.size), len(styles)), run.x, run.y, len(run.glyphs))
-        for run in runs
-    ]
-    style, x, y, lengths = np.array(heads, np.int32).reshape(-1, 4).T
-    gids = np.fromiter(chain.from_iterable(run.glyphs for run in runs), np.int32)
-    offsets = np.fromiter(chain.from_iterable(run.offsets for run in runs), np.int32)
-    ends = np.cumsum([sum(len(run.glyphs) for run in scene.runs) for scene in scenes])
-    return SetGlyphs(
-        list(styles),
-        np.repeat(style, lengths),
-        gids,
-        np.repeat(x, lengths) + offsets,
-        np.repeat(y, lengths),
-        ends.astype(np.uint64),
-    )

@@ -6,17 +6,15 @@ ink alone, in black.  Both are stencil masks of the whole page, a sample a dot.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, BinaryIO
 
 from elqr_fast._native import g4
-from elqr_fast.render.coder import PageCoder
+from elqr_fast.render.coder import PageCoder, Pages
 from elqr_fast.render.pdf import media_box, points, rgb, write_document
 from elqr_fast.render.pdf_file import PageTree, PdfFile
 from elqr_fast.render.raster import Rasteriser
 
 if TYPE_CHECKING:
-    from elqr_fast.render.pages import Page
     from elqr_fast.render.plate import Plate
 
 #: Images are drawn back from the page's edges by this part of a dot.  At the resolution they are
@@ -35,7 +33,7 @@ class ImageWriter:
         static = Rasteriser(plate).static
         self._static = g4.encode(static, plate.width) if static.any() else b""
 
-    def write(self, pages: Sequence[Page], target: BinaryIO, *, title: str = "") -> int:
+    def write(self, pages: Pages, target: BinaryIO, *, title: str = "") -> int:
         """Writes the pages in order and returns how many there were; `title` as for `write_pdf`.
 
         Equal input gives equal bytes.  Raises OutputError before the file reaches 2 GB, ValueError

@@ -7,19 +7,17 @@ written forwards only and a batch costs two writes.
 from __future__ import annotations
 
 import struct
-from collections.abc import Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING, BinaryIO
 
 import numpy as np
 import numpy.typing as npt
 
-from elqr_fast.render.coder import CodedPages, PageCoder
+from elqr_fast.render.coder import CodedPages, PageCoder, Pages
 from elqr_fast.render.scene import Scene
 from elqr_fast.render.tiff_directory import BIG, CLASSIC, Directory, Flavour, Numbers, PageFormat
 
 if TYPE_CHECKING:
-    from elqr_fast.render.pages import Page
     from elqr_fast.render.plate import Plate
 
 
@@ -29,7 +27,7 @@ class Outgrown(Exception):
 
 def write_tiff(
     plate: Plate,
-    pages: Sequence[Page],
+    pages: Pages,
     target: BinaryIO,
     *,
     rows_per_strip: int | None = None,
@@ -88,7 +86,7 @@ class _Writer:
         self._shared = SharedStrips(coder) if share_static else None
         self._position = 0
 
-    def write(self, pages: Sequence[Page]) -> None:
+    def write(self, pages: Pages) -> None:
         first = len(self._flavour.head) + self._flavour.word
         shared = self._shared.data if self._shared else b""
         padding = len(shared) % 2  # a directory begins on a word boundary

@@ -42,7 +42,7 @@ from elqr_fast.run.journal import (
 )
 from elqr_fast.run.plan import ChunkJob, Options
 
-#: Vector pages are set as a batch, others one by one.
+#: Pages are set as a batch, but for PNG, which has a file each, one by one.
 Pages = list[Page] | PageBatch
 
 MANIFEST_SCHEMA = pa.schema(
@@ -147,9 +147,9 @@ class Press:
         )
 
     def _compose(self, slips: Slips) -> tuple[Pages, list[FieldError]]:
-        if self.options.to == "pdf":
-            return compose_batch(self.plate, slips)
-        return compose(self.plate, slips)
+        if self.options.to == "png":
+            return compose(self.plate, slips)
+        return compose_batch(self.plate, slips)
 
     def _write(
         self, job: ChunkJob, pages: Pages, slips: Slips, watch: Stopwatch
