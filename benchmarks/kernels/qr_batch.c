@@ -15,7 +15,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-enum { ITEMS = 640, RUNS = 300 };
+enum { ITEMS = 640, REPEATS = 300 };
 
 static int64_t nanoseconds(void) {
     struct timespec now;
@@ -23,11 +23,11 @@ static int64_t nanoseconds(void) {
     return now.tv_sec * INT64_C(1000000000) + now.tv_nsec;
 }
 
-/* Least nanoseconds a symbol of RUNS runs of `action`, which makes `symbols` of them. */
+/* Least nanoseconds a symbol of REPEATS runs of `action`, which makes `symbols` of them. */
 #define LEAST(result, symbols, action)                                                             \
     do {                                                                                           \
         result = 1e9;                                                                              \
-        for (int run_ = 0; run_ < RUNS; run_++) {                                                  \
+        for (int run_ = 0; run_ < REPEATS; run_++) {                                               \
             const int64_t start_ = nanoseconds();                                                  \
             action;                                                                                \
             const double time_ = (double)(nanoseconds() - start_) / (symbols);                     \
