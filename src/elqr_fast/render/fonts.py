@@ -42,6 +42,10 @@ _OCR_B_ADVICE = (
 _RESTRICTED, _PREVIEW_AND_PRINT, _EDITABLE = 0x0002, 0x0004, 0x0008
 _NO_SUBSETTING, _BITMAP_ONLY = 0x0100, 0x0200
 
+#: What a form's static text needs while its plate is made; who draws slips keeps his own.  A byte a
+#: dot, a kanji at 1200 dpi takes 40 kB.
+_BITMAPS_KEPT = 512
+
 
 class GlyphBitmap(NamedTuple):
     """A bilevel glyph: `dots` is uint8 [h, w], 1 = ink, empty for a blank.
@@ -102,12 +106,14 @@ class Face:
     def bitmap(self, gid: int, size: float) -> GlyphBitmap:
         """The glyph at an em of `size` dots (rounded to 1/64), bilevel and unhinted.
 
-        Hinting moves stems to whole dots and would tear raster and PDF apart.  Kept for the
-        life of the face.  Raises FontError if the outline is broken.
+        Hinting moves stems to whole dots and would tear raster and PDF apart.  Some are
+        kept.  Raises FontError if the outline is broken.
         """
         key = (gid, round(size * 64))
         found = self._bitmaps.get(key)
         if found is None:
+            if len(self._bitmaps) >= _BITMAPS_KEPT:
+                self._bitmaps.clear()
             found = self._bitmaps[key] = self._rasterise(*key)
         return found
 
