@@ -2,9 +2,10 @@
 /* Nanoseconds a symbol of every stage of the fast encoder, for every variant that runs here, on one
  * core: payloads in one buffer, packed rows and masks in another.
  *
- *     gcc -O3 -std=gnu11 -Icsrc benchmarks/kernels/qr_batch.c \
- *         $(sed -n '1s|^/\* csrc: \(.*\) \*[/]$|\1|p' benchmarks/kernels/qr_batch.c | sed
- * 's|\w*\.c|csrc/&|g') \ -o /tmp/qr_batch && /tmp/qr_batch
+ *     cd csrc
+ *     sources=$(sed -n '1s|^/\* csrc: \(.*\) \*[/]$|\1|p' ../benchmarks/kernels/qr_batch.c)
+ *     gcc -O3 -std=gnu11 -I. ../benchmarks/kernels/qr_batch.c $sources -o /tmp/qr_batch
+ *     /tmp/qr_batch
  *
  * Each figure is the least of many short runs; where other work shares the core, ratios within one
  * run are what counts. */
