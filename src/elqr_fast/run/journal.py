@@ -160,13 +160,16 @@ def load_outline(out: Path) -> Outline:
 def read_entries(out: Path, outline: Outline) -> Iterator[ChunkEntry]:
     """The journal's entries that belong to a plan; their files are not looked at."""
     path = out / STATE / JOURNAL
-    for line in path.read_bytes().splitlines() if path.exists() else []:
-        try:
-            entry = msgspec.json.decode(line, type=ChunkEntry)
-        except msgspec.MsgspecError:
-            continue  # the tail of a line that a crash cut short
-        if entry.id == outline.chunk_id(entry.index * outline.chunk_rows, entry.rows):
-            yield entry
+    if not path.exists():
+        return
+    with path.open("rb") as lines:
+        for line in lines:
+            try:
+                entry = msgspec.json.decode(line, type=ChunkEntry)
+            except msgspec.MsgspecError:
+                continue  # the tail of a line that a crash cut short
+            if entry.id == outline.chunk_id(entry.index * outline.chunk_rows, entry.rows):
+                yield entry
 
 
 def kept_files(entry: ChunkEntry) -> list[FileEntry]:
