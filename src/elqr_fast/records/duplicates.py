@@ -21,8 +21,8 @@ _PARTS = np.dtype([("high", ">u8"), ("low", ">u8"), ("row", ">u8")])
 _RECORD = np.dtype("S24")
 Records = npt.NDArray[np.bytes_]
 
-#: Rows sorted at a time; 6 MB of records.
-MEMORY_ROWS = 1 << 18
+#: Rows sorted at a time: 1.6 MB of records, and a few times that while they are sorted.
+MEMORY_ROWS = 1 << 16
 
 
 class Duplicates(NamedTuple):
