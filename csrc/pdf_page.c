@@ -88,7 +88,7 @@ static int batch_in_range(const elqr_pdf_batch *batch) {
                batch->glyphs.count < ELQR_GLYPH_NONE;
     for (size_t i = 0; good && i < batch->setting_count; i++)
         good = batch->settings[i].size && batch->settings[i].size <= TAIL_SIZE &&
-               batch->sizes[i] > 0 && batch->sizes[i] < 1e6;
+               batch->sizes[i] >= 1e-3 && batch->sizes[i] < 1e6; /* 1 / size stays finite */
     return good;
 }
 
