@@ -150,6 +150,10 @@ static int test_pages(void) {
     batch.setting_count = 1, batch.qr.count = 65;
     CHECK(write_pages(&batch, NULL, 1 << 20, all[2], &packed) == ELQR_OUT_OF_RANGE);
     batch.qr.count = SIDE;
+    static const double tiny[1] = {1e-310}; /* its inverse is infinite: once a NaN made whole */
+    elqr_pdf_batch small = batch;
+    small.sizes = tiny;
+    CHECK(write_pages(&small, NULL, 1 << 20, all[2], &packed) == ELQR_OUT_OF_RANGE);
     memset(bars, 1, BARS); /* a bar wider than any */
     CHECK(write_pages(&batch, NULL, 1 << 20, all[2], &packed) == ELQR_OUT_OF_RANGE);
     return 0;
