@@ -13,6 +13,7 @@ from elqr_fast.errors import ConfigError, FormError, OutputError, ReadBackError
 from elqr_fast.run.local import HerePlace
 from elqr_fast.run.supervisor import (
     FALSE_STARTS,
+    KILLED_STARTS,
     MOST_LOST,
     Done,
     Failed,
@@ -209,6 +210,30 @@ def test_workers_that_never_start_end_the_run(start_seconds: float | None) -> No
         list(supervisor.results(lambda: next(tasks, None)))
     assert len(stage.hired) == FALSE_STARTS
     assert all(actor.stopped for actor in stage.hired)
+
+
+def test_workers_killed_before_they_are_ready_are_replaced_many_times() -> None:
+    """Three kills in a row while workers start, as kill rounds bring about, are no false start."""
+    kills = iter(range(KILLED_STARTS - 1))
+
+    def answer(task: Numbers | None) -> Any:
+        if task is not None:
+            return Done(sum(task.values))
+        killed = next(kills, None) is not None
+        return Failed("its worker was ended by signal 9", killed=True) if killed else Ready()
+
+    tasks = iter([numbers(4)])
+    supervisor = Supervisor[Numbers](Stage(answer), 1, lambda task: 60.0)
+    assert list(supervisor.results(lambda: next(tasks, None))) == [(numbers(4), 6)]
+
+
+def test_workers_that_are_always_killed_end_the_run() -> None:
+    stage = Stage(lambda task: Failed("its worker was ended by signal 9", killed=True))
+    tasks = iter([numbers(4)])
+    supervisor = Supervisor[Numbers](stage, 1, lambda task: 60.0)
+    with pytest.raises(OutputError, match="killed before they are ready"):
+        list(supervisor.results(lambda: next(tasks, None)))
+    assert len(stage.hired) == KILLED_STARTS
 
 
 def test_a_worker_that_cannot_be_set_up_ends_the_run_with_its_reason() -> None:

@@ -21,6 +21,8 @@ Setup = Callable[[], Callable[[Any], Any]]
 #: Linux kills the process with the highest score when memory runs out: a worker can be replaced,
 #: its supervisor cannot.  The scale ends at 1000.
 OOM_SCORE = 500
+#: Signals that come from outside a worker, not from a fault of its own.
+OUTSIDE = (signal.SIGTERM, getattr(signal, "SIGKILL", signal.SIGTERM))  # Windows has no SIGKILL
 
 
 class LocalPlace:
@@ -70,7 +72,7 @@ class _Process:
             answer: Answer = self.pipe.recv()
         except (EOFError, OSError):
             self._process.join()
-            return Failed(_how_it_ended(self._process.exitcode))
+            return _ended(self._process.exitcode)
         return answer
 
     def stop(self) -> None:
@@ -79,10 +81,10 @@ class _Process:
         self.pipe.close()
 
 
-def _how_it_ended(code: int | None) -> str:
-    if code is not None and code < 0:
-        return f"its worker was ended by signal {-code}"
-    return "its worker ended"
+def _ended(code: int | None) -> Failed:
+    if code is None or code >= 0:
+        return Failed("its worker ended")
+    return Failed(f"its worker was ended by signal {-code}", killed=-code in OUTSIDE)
 
 
 def _serve(pipe: Connection[Any, Any], setup: Setup) -> None:

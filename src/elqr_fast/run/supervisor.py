@@ -25,6 +25,8 @@ SEARCHES = 3
 MOST_LOST = 10
 #: Workers in a row that end before they are ready, before none can be expected to start.
 FALSE_STARTS = 3
+#: The same where somebody outside ended them: an operator, or the system for want of memory.
+KILLED_STARTS = 20
 #: Seconds a worker may take to be ready.
 START_SECONDS = 300.0
 #: The least seconds for a part of a task, however small.
@@ -75,12 +77,13 @@ class Done:
 class Failed:
     """An attempt that came to nothing; `fatal` is what no other attempt can mend.
 
-    `usable`: the worker is none the worse for it.
+    `usable`: the worker is none the worse for it.  `killed`: the worker was ended from outside.
     """
 
     reason: str
     fatal: ElqrError | None = None
     usable: bool = False
+    killed: bool = False
 
 
 Answer = Ready | Done | Failed
@@ -298,7 +301,13 @@ class Supervisor(Generic[T]):
 
     def _count_false_start(self, why: Failed) -> None:
         self._false_starts += 1
-        if self._false_starts >= FALSE_STARTS:
+        if why.killed:
+            if self._false_starts >= KILLED_STARTS:
+                raise OutputError(
+                    f"worker processes are killed before they are ready ({why.reason}); fewer"
+                    " workers need less memory; the same command resumes"
+                )
+        elif self._false_starts >= FALSE_STARTS:
             raise ConfigError(
                 f"worker processes do not start ({why.reason}); a script's own code must stand"
                 ' under if __name__ == "__main__"'
