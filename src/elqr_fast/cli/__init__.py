@@ -6,7 +6,7 @@ import sys
 
 import click
 
-from elqr_fast.cli import code, demo, doctor, form, render, run, verify
+from elqr_fast.cli import code, demo, doctor, form, render, run, scanner, verify
 from elqr_fast.errors import ElqrError, ExitCode, Interrupted
 from elqr_fast.version import __version__
 
@@ -27,6 +27,7 @@ COMMANDS = (
     run.run,
     verify.verify,
     form.form,
+    scanner.scanner,
     code.code,
     doctor.doctor,
 )
