@@ -37,6 +37,7 @@ MODULES = {
         "payload_layout.c",
         "payload_parse.c",
     ],
+    "sweep": ["sweep.c", "sweep_bars.c"],
     "symbols": [
         "qr_batch.c",
         "qr_variants.c",

@@ -376,18 +376,49 @@ def test_g4_as_pillow_decodes_it(name: str) -> None:
 
 
 def test_plain_g4_is_decoded_here_and_the_rest_by_pillow() -> None:
-    from PIL.TiffImagePlugin import TiffImageFile
+    from elqr_fast.scan.g4_pages import G4Page
 
-    from elqr_fast.scan.g4_pages import decode_page
-
-    decoded = {}
+    here = {}
     for name, data in g4_variants().items():
-        file = io.BytesIO(data)
-        decoded[name] = decode_page(file, TiffImageFile(io.BytesIO(data)).tag_v2) is not None
-    assert decoded == {
+        with open_file(data) as file:
+            here[name] = isinstance(next(file.pages()).pixels, G4Page)
+    assert here == {
         "one strip": True,
         "several strips": True,
         "zero is black": True,
         "bits from the right": False,
         "not coded": False,
     }
+
+
+@pytest.mark.parametrize("name", ["one strip", "several strips", "zero is black"])
+def test_parts_of_a_g4_page(name: str) -> None:
+    """Crops and packed bits are those of the whole page, whatever was decoded before."""
+    with open_file(g4_variants()[name]) as file:
+        page = next(file.pages())
+        parts = {
+            box: page.crop(*box) for box in ((0, 0, 9, 9), (70, 100, 130, 300), (-5, 270, 999, 999))
+        }
+        found = page.pixels.bits((21, 33, 101, 90))
+        grey = page.grey
+    assert page.size == (grey.shape[1], grey.shape[0]) == (150, 280)
+    for (left, top, right, bottom), part in parts.items():
+        assert np.array_equal(part, grey[top:bottom, max(left, 0) : right])
+    assert found is not None
+    rows, begin = found
+    assert begin == 16
+    assert np.array_equal(np.unpackbits(rows, axis=1)[:, :85], grey[33:90, 16:101] == 0)
+
+
+def test_only_strips_that_are_looked_at_are_decoded() -> None:
+    """Nobody minds that the others are broken."""
+    data = bytearray(g4_variants()["several strips"])
+    with Image.open(io.BytesIO(bytes(data))) as image:
+        offset, size = image.tag_v2[273][9], image.tag_v2[279][9]  # type: ignore[attr-defined]
+        expected = np.asarray(image.convert("L"))
+    data[offset : offset + size] = bytes(size)
+    with open_file(bytes(data)) as file:
+        page = next(file.pages())
+        assert np.array_equal(page.crop(0, 0, 150, 144), expected[:144])
+        with pytest.raises(InputError):
+            page.crop(0, 100, 150, 200)

@@ -1,62 +1,146 @@
 """Bilevel G4 pages of TIFF, what scanners write most, through our own decoder.
 
 Pillow needs five times as long: its bilevel images hold a byte a pixel, and are copied on the way
-out.  A page that is unusual in any way is left to Pillow, and so is one that does not decode: what
-can be made of a broken page is libtiff's to say.
+out.  Here the pixels stay bits, and only the strips are decoded that somebody looks at.  A page
+that is unusual in any way is left to Pillow, and so is one that does not decode: what can be made
+of a broken page is libtiff's to say.
 """
 
 from __future__ import annotations
 
+import io
+from collections.abc import Callable
+from functools import cached_property
 from typing import BinaryIO
 
 import numpy as np
-from PIL import TiffTags
-from PIL.TiffImagePlugin import ImageFileDirectory_v2
 
 from elqr_fast._native import g4
-from elqr_fast.scan.pages import Grey
+from elqr_fast.scan import tiff_directory as tiff
+from elqr_fast.scan.pages import Bits, Dpi, Grey, Limits, Region, clipped
 
-TAG = {info.name: number for number, info in TiffTags.TAGS_V2.items()}
-#: Tags and the only values that are dealt with here; a tag that is missing has the first.
-PLAIN = {
-    "BitsPerSample": ((1,),),
-    "SamplesPerPixel": (1,),
-    "FillOrder": (1,),
-    "Orientation": (1,),
-    "T6Options": (0,),
-}
+#: Tags and the only value of each that is dealt with here, which a tag that is missing has.
+PLAIN = {tiff.BITS: 1, tiff.SAMPLES: 1, tiff.FILL_ORDER: 1, tiff.ORIENTATION: 1, tiff.T6_OPTIONS: 0}
+NEEDED = (tiff.WIDTH, tiff.HEIGHT, tiff.OFFSETS, tiff.SIZES)
 G4 = 4
 WHITE_IS_ZERO, BLACK_IS_ZERO = 0, 1
 
 
-def decode_page(file: BinaryIO, tags: ImageFileDirectory_v2) -> Grey | None:
-    """The pixels of a plain G4 page in strips; None if it is not one or does not decode."""
-    if not _is_plain(tags):
-        return None
-    width, height = tags[TAG["ImageWidth"]], tags[TAG["ImageLength"]]
-    bits = np.empty((height, (width + 7) // 8), np.uint8)
-    strip_rows = min(tags.get(TAG["RowsPerStrip"], height), height)
-    offsets, sizes = tags[TAG["StripOffsets"]], tags[TAG["StripByteCounts"]]
-    if len(offsets) != len(sizes) or len(offsets) != -(-height // max(strip_rows, 1)):
-        return None
-    for strip, (offset, size) in enumerate(zip(offsets, sizes, strict=True)):
-        file.seek(offset)
-        first_row = strip * strip_rows
-        status, _ = g4.decode(file.read(size), width, bits[first_row : first_row + strip_rows])
+class Undecodable(Exception):
+    """A strip that is not as G4 has it."""
+
+
+class Strips:
+    """The packed rows of a page, 1 = black, decoded where they are asked for."""
+
+    def __init__(self, file: BinaryIO, tags: tiff.Tags) -> None:
+        self.width, self.height = tags[tiff.WIDTH][0], tags[tiff.HEIGHT][0]
+        self._file = file
+        self._end = file.seek(0, io.SEEK_END)
+        self._rows = min(tags.get(tiff.STRIP_ROWS, (self.height,))[0], self.height)
+        self._places = list(zip(tags[tiff.OFFSETS], tags[tiff.SIZES], strict=True))
+        self._invert = tags[tiff.PHOTOMETRIC][0] == BLACK_IS_ZERO
+        # Pages of memory that nobody touches cost nothing.
+        self._bits = np.empty((self.height, (self.width + 7) // 8), np.uint8)
+
+    def rows(self, top: int, bottom: int) -> Bits:
+        """Rows [top, bottom) of the page, packed.  Raises Undecodable."""
+        for strip in range(top // self._rows, -(-bottom // self._rows)):
+            self._decode(strip)
+        return self._bits[top:bottom]
+
+    def _decode(self, strip: int) -> None:
+        offset, size = self._places[strip]
+        if offset < 0:
+            return
+        first = strip * self._rows
+        rows = self._bits[first : first + self._rows]
+        if offset >= self._end:
+            raise Undecodable
+        self._file.seek(offset)
+        coded = self._file.read(min(size, self._end - offset))
+        status, _ = g4.decode(coded, self.width, rows)
         if status:
+            raise Undecodable
+        if self._invert:
+            np.invert(rows, out=rows)
+        self._places[strip] = (-1, 0)
+
+
+class G4Page:
+    """The pixels of a plain G4 page; `otherwise` decodes it where this cannot."""
+
+    def __init__(
+        self, file: BinaryIO, tags: tiff.Tags, dpi: Dpi | None, otherwise: Callable[[], Grey]
+    ) -> None:
+        self.dpi = dpi
+        self._strips: Strips | None = Strips(file, tags)
+        self.size = (self._strips.width, self._strips.height)
+        self._otherwise = otherwise
+
+    @cached_property
+    def grey(self) -> Grey:
+        width, height = self.size
+        rows = self._rows(0, height)
+        return self._otherwise() if rows is None else _grey(rows, width)
+
+    def crop(self, left: int, top: int, right: int, bottom: int) -> Grey:
+        left, top, right, bottom = clipped((left, top, right, bottom), self.size)
+        found = self.bits((left, top, right, bottom))
+        if found is None:
+            return self.grey[top:bottom, left:right]
+        rows, begin = found
+        return _grey(rows, right - begin)[:, left - begin :]
+
+    def bits(self, region: Region) -> tuple[Bits, int] | None:
+        """Packed rows of a region, and the column they begin with: its left or up to 7 before."""
+        left, top, right, bottom = clipped(region, self.size)
+        if left >= right or top >= bottom:
             return None
-    if tags[TAG["PhotometricInterpretation"]] == BLACK_IS_ZERO:
-        np.invert(bits, out=bits)
-    grey = np.unpackbits(bits, axis=1, count=width)
+        rows = self._rows(top, bottom)
+        return None if rows is None else (rows[:, left // 8 : (right + 7) // 8], left // 8 * 8)
+
+    def _rows(self, top: int, bottom: int) -> Bits | None:
+        if self._strips is None:
+            return None
+        try:
+            return self._strips.rows(top, bottom)
+        except (Undecodable, OSError):
+            self._strips = None
+            return None
+
+
+def open_page(
+    file: BinaryIO,
+    tags: tiff.Tags | None,
+    *,
+    dpi: Callable[[Dpi | None], Dpi | None],
+    limits: Limits,
+    otherwise: Callable[[], Grey],
+) -> G4Page | None:
+    """A plain G4 page in strips; None if it is not one.  Raises InputError if it is too large."""
+    if tags is None or not _is_plain(tags):
+        return None
+    width, height = tags[tiff.WIDTH][0], tags[tiff.HEIGHT][0]
+    limits.check_pixels(width, height)
+    strip_rows = min(tags.get(tiff.STRIP_ROWS, (height,))[0], height)
+    strips = -(-height // max(strip_rows, 1))
+    if strip_rows < 1 or len(tags[tiff.OFFSETS]) != strips or len(tags[tiff.SIZES]) != strips:
+        return None
+    return G4Page(file, tags, dpi(tiff.dpi_of(tags)), otherwise)
+
+
+def _grey(rows: Bits, width: int) -> Grey:
+    grey = np.unpackbits(rows, axis=1, count=width)
     grey -= np.uint8(1)  # 1, black, becomes 0; 0, white, goes below zero: 255
     return grey
 
 
-def _is_plain(tags: ImageFileDirectory_v2) -> bool:
-    needed = ("StripOffsets", "StripByteCounts", "ImageWidth", "ImageLength")
+def _is_plain(tags: tiff.Tags) -> bool:
     return (
-        tags.get(TAG["Compression"]) == G4
-        and tags.get(TAG["PhotometricInterpretation"]) in (WHITE_IS_ZERO, BLACK_IS_ZERO)
-        and all(TAG[name] in tags for name in needed)
-        and all(tags.get(TAG[name], values[0]) in values for name, values in PLAIN.items())
+        tags.get(tiff.COMPRESSION) == (G4,)
+        and tags.get(tiff.PHOTOMETRIC) in ((WHITE_IS_ZERO,), (BLACK_IS_ZERO,))
+        and tiff.TILE_WIDTH not in tags
+        and all(tag in tags for tag in NEEDED)
+        and all(tags.get(tag, (value,)) == (value,) for tag, value in PLAIN.items())
     )

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from elqr_fast.errors import InputError
-from elqr_fast.scan.pages import Document, Grey, Limits, PageImage, Pixels
+from elqr_fast.scan.pages import Decoded, Document, Grey, Limits, PageImage, Pixels
 from elqr_fast.scan.pdf import PdfPages, looks_like_pdf
 from elqr_fast.scan.pictures import PicturePages
 
@@ -116,7 +116,7 @@ class ArrayPage:
         self._dpi = (dpi, dpi) if dpi else None
 
     def load(self, page: int) -> Pixels:
-        return Pixels(self._grey, self._dpi)
+        return Decoded(self._grey, self._dpi)
 
     def close(self) -> None:
         return

@@ -1,7 +1,8 @@
 """The ladder: ever dearer ways to read a page's codes, until the eL-QR is found.
 
 The native rungs, `roi` and `roi_enlarged` look where the form has the eL-QR.  Where they find it,
-`page` looks on the faces that may carry no other code; else it looks everywhere for the lost one.
+`page` looks on the faces that may carry no other code, unless a sweep has seen that there is none;
+else it looks everywhere for the lost one.
 `page_full` and `page_thorough` are only for pages on which no eL-QR was found.
 """
 
@@ -9,15 +10,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from PIL import Image
 
 from elqr_fast.codes.elqr import is_elqr_prefix
 from elqr_fast.scan.native import find_native
-from elqr_fast.scan.pages import LONGEST_SIDE, Grey, PageImage
-from elqr_fast.scan.place import MM_PER_INCH, Placement, Region, Target, turns_of
+from elqr_fast.scan.pages import LONGEST_SIDE, Clock, Grey, PageImage, Region
+from elqr_fast.scan.place import MM_PER_INCH, Placement, Target, turns_of
 from elqr_fast.scan.reading import Rung
+from elqr_fast.scan.sweep import Sweep, sweep
 from elqr_fast.scan.symbols import Symbol, find_symbols
 
 #: A module of 0.34 to 0.40 mm has 4 to 5 pixels at this resolution; more only costs time.
@@ -29,17 +32,49 @@ ENLARGED = 2
 ENLARGE_PIXELS = 12_000_000
 
 
-def climb(page: PageImage, target: Target | None, places: Sequence[Placement]) -> list[Symbol]:
-    """Every code of the page that was read, each once, the eL-QR as early as possible."""
-    if target and (symbols := _in_box(page, target, places)):
-        return _merged(symbols, _on_page(page, _faces(symbols, target, places)))
-    symbols = _on_page(page, None)
-    if has_elqr(symbols):
-        return symbols
-    symbols = _merged(symbols, _full_page(page))
-    if has_elqr(symbols):
-        return symbols
-    return _merged(symbols, _thorough(page))
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Every code of a page that was read, each once, and what a sweep of the page saw besides;
+    None if it was not swept.  `late`: the time was up before all rungs were tried."""
+
+    symbols: Sequence[Symbol]
+    sweep: Sweep | None = None
+    late: bool = False
+
+
+def climb(
+    page: PageImage, target: Target | None, places: Sequence[Placement], clock: Clock
+) -> Found:
+    """The codes of a page, the eL-QR as early as possible.
+
+    Time is looked at between rungs, and only as long as no eL-QR was found: other codes are looked
+    for in any case.
+    """
+    symbols: Sequence[Symbol] = []
+    if target and (symbols := _in_box(page, target, places, clock)):
+        return _with_others(page, symbols, target, places)
+    symbols = []
+    for rung in (_whole_page, _full_page, _thorough):
+        if clock.late():
+            return Found(symbols, late=True)
+        symbols = _merged(symbols, rung(page))
+        if has_elqr(symbols):
+            break
+    return Found(symbols)
+
+
+def _with_others(
+    page: PageImage, symbols: Sequence[Symbol], target: Target, places: Sequence[Placement]
+) -> Found:
+    """The codes in the box, and what else is where no other code may be."""
+    region, swept = _faces(symbols, target, places), None
+    if len(symbols) == 1 and _reduction(page) == 1:
+        swept = sweep(page, region, symbols[0].corners, sum(places[0].scale) / 2)
+    if swept is None:
+        return Found(_merged(symbols, _on_page(page, region)))
+    if swept.codes or swept.inverted:
+        symbols = _merged(symbols, _on_page(page, region, inverted=swept.inverted))
+    return Found(symbols, swept)
 
 
 def has_elqr(symbols: Iterable[Symbol]) -> bool:
@@ -51,15 +86,21 @@ def is_elqr(symbol: Symbol) -> bool:
     return is_elqr_prefix(symbol.content)
 
 
-def _in_box(page: PageImage, target: Target, places: Sequence[Placement]) -> list[Symbol]:
+def _in_box(
+    page: PageImage, target: Target, places: Sequence[Placement], clock: Clock
+) -> list[Symbol]:
     """The codes around the form's box, if the eL-QR is among them."""
     for slowly in (False, True):
         for place in places:
+            if clock.late():
+                return []
             symbols = _natively(page, place, target, slowly)
             if has_elqr(symbols):
                 return symbols
     for factor, rung in ((1, Rung.ROI), (ENLARGED, Rung.ROI_ENLARGED)):
         for place in places:
+            if clock.late():
+                return []
             symbols = _in_region(page, place.region(target.box), factor, rung)
             if has_elqr(symbols):
                 return symbols
@@ -85,11 +126,17 @@ def _in_region(page: PageImage, region: Region, factor: int, rung: Rung) -> list
     return find_symbols(grey, rung, offset=region[:2], factor=factor)
 
 
-def _on_page(page: PageImage, region: Region | None) -> list[Symbol]:
-    """The codes in a region of the page, all of it if None."""
+def _whole_page(page: PageImage) -> list[Symbol]:
+    return _on_page(page, None)
+
+
+def _on_page(page: PageImage, region: Region | None, *, inverted: bool = False) -> list[Symbol]:
+    """The codes in a region of the page, all of it if None; `inverted`: light ones on dark too."""
     by = _reduction(page)
     grey, offset = (page.crop(*region), region[:2]) if region else (page.grey, (0, 0))
-    return find_symbols(_reduced(grey, by), Rung.PAGE, offset=offset, factor=1 / by)
+    return find_symbols(
+        _reduced(grey, by), Rung.PAGE, offset=offset, factor=1 / by, inverted=inverted
+    )
 
 
 def _full_page(page: PageImage) -> list[Symbol]:
@@ -106,7 +153,7 @@ def _thorough(page: PageImage) -> list[Symbol]:
 
 def _reduction(page: PageImage) -> int:
     """The whole number by which a page can be reduced and still have `READING_DPI`."""
-    dpi = min(page.dpi) if page.dpi else max(page.grey.shape) / (A4_LONG_MM / MM_PER_INCH)
+    dpi = min(page.dpi) if page.dpi else max(page.size) / (A4_LONG_MM / MM_PER_INCH)
     return max(1, math.floor(dpi / READING_DPI + 0.01))
 
 
@@ -121,9 +168,9 @@ def _enlarged(grey: Grey, factor: int) -> Grey:
     return np.asarray(Image.fromarray(grey).resize(size, Image.Resampling.BICUBIC))
 
 
-def _merged(known: list[Symbol], found: Sequence[Symbol]) -> list[Symbol]:
+def _merged(known: Sequence[Symbol], found: Sequence[Symbol]) -> list[Symbol]:
     """The known codes, and those found that are not one of them seen again."""
-    return known + [
+    return [*known] + [
         symbol for symbol in found if not any(_same_place(symbol, other) for other in known)
     ]
 

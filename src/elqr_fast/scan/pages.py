@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
@@ -17,6 +18,10 @@ Grey = npt.NDArray[np.uint8]
 Dpi = tuple[float, float]
 
 
+#: Pixels [left, right) x [top, bottom), in this order: left, top, right, bottom.
+Region = tuple[int, int, int, int]
+Bits = npt.NDArray[np.uint8]
+
 #: Pixels of a page's longer side: zxing-cpp takes no more.
 LONGEST_SIDE = 65_535
 
@@ -29,6 +34,9 @@ class Limits:
     pixels: int = 150_000_000
     #: Pages of one file.
     pages: int = 100_000
+    #: Seconds of processor time that looking for a page's eL-QR may take before dearer ways are
+    #: tried no more; asked between the rungs of the ladder.
+    seconds: float = 30.0
 
     def check_pixels(self, width: int, height: int) -> None:
         if width < 1 or height < 1:
@@ -45,12 +53,62 @@ class Limits:
             raise InputError(f"{pages:,} pages are more than the limit of {self.pages:,}")
 
 
+class Clock:
+    """How long a page has been worked on by this thread."""
+
+    def __init__(self, seconds: float) -> None:
+        self._end = time.thread_time() + seconds
+
+    def late(self) -> bool:
+        return time.thread_time() >= self._end
+
+
+def clipped(region: Region, size: tuple[int, int]) -> Region:
+    """The part of a region that lies on a page of this size."""
+    left, top, right, bottom = region
+    return max(left, 0), max(top, 0), min(max(right, 0), size[0]), min(max(bottom, 0), size[1])
+
+
+class Pixels(Protocol):
+    """A page's pixels: 0 is black.  Raises InputError where they cannot be decoded."""
+
+    @property
+    def dpi(self) -> Dpi | None:
+        """Dots an inch, across and down, as the file says; None if it says nothing."""
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height."""
+
+    @property
+    def grey(self) -> Grey:
+        """All of them, uint8 [height, width]."""
+
+    def crop(self, left: int, top: int, right: int, bottom: int) -> Grey:
+        """Those of [left, right) x [top, bottom), cut at the page's edges."""
+
+    def bits(self, region: Region) -> tuple[Bits, int] | None:
+        """Packed rows of a bilevel page's region, 1 = black, and the column these begin with; None
+        if the page is grey or the region empty."""
+
+
 @dataclass(frozen=True, slots=True)
-class Pixels:
-    """A decoded page: 0 is black; `dpi` is what the file says, None if nothing."""
+class Decoded:
+    """A page decoded to grey."""
 
     grey: Grey
     dpi: Dpi | None
+
+    @property
+    def size(self) -> tuple[int, int]:
+        return self.grey.shape[1], self.grey.shape[0]
+
+    def crop(self, left: int, top: int, right: int, bottom: int) -> Grey:
+        left, top, right, bottom = clipped((left, top, right, bottom), self.size)
+        return self.grey[top:bottom, left:right]
+
+    def bits(self, region: Region) -> tuple[Bits, int] | None:
+        return None
 
 
 class PageImage:
@@ -62,22 +120,27 @@ class PageImage:
         self._load = load
 
     @cached_property
-    def _pixels(self) -> Pixels:
+    def pixels(self) -> Pixels:
         return self._load()
 
     @property
     def grey(self) -> Grey:
         """uint8 [height, width], 0 = black.  Raises InputError if the page is broken."""
-        return self._pixels.grey
+        return self.pixels.grey
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height in pixels."""
+        return self.pixels.size
 
     @property
     def dpi(self) -> Dpi | None:
         """Dots an inch, across and down, as the file says; None if it says nothing."""
-        return self._pixels.dpi
+        return self.pixels.dpi
 
     def crop(self, left: int, top: int, right: int, bottom: int) -> Grey:
-        """The pixels [left, right) x [top, bottom), cut at the page's edges; a view."""
-        return self.grey[max(top, 0) : max(bottom, 0), max(left, 0) : max(right, 0)]
+        """The pixels [left, right) x [top, bottom), cut at the page's edges."""
+        return self.pixels.crop(left, top, right, bottom)
 
 
 class Document(Protocol):

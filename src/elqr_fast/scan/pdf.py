@@ -10,7 +10,7 @@ from pathlib import Path
 import pypdfium2
 
 from elqr_fast.errors import InputError
-from elqr_fast.scan.pages import Limits, Pixels
+from elqr_fast.scan.pages import Decoded, Limits, Pixels
 
 DEFAULT_DPI = 300.0
 POINTS_PER_INCH = 72.0
@@ -52,7 +52,7 @@ class PdfPages:
             raise
         except (pypdfium2.PdfiumError, ValueError, OverflowError) as error:
             raise InputError("a broken PDF page") from error
-        return Pixels(grey, (self._dpi, self._dpi))
+        return Decoded(grey, (self._dpi, self._dpi))
 
     def close(self) -> None:
         self._document.close()

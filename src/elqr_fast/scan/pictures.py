@@ -9,16 +9,19 @@ import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, BinaryIO, cast
+from typing import IO, Any, BinaryIO, TypeVar, cast
 
 import numpy as np
 from PIL import ExifTags, Image, ImageOps, JpegImagePlugin, PngImagePlugin, TiffImagePlugin
 
 from elqr_fast.errors import InputError
-from elqr_fast.scan.g4_pages import decode_page
-from elqr_fast.scan.pages import Dpi, Grey, Limits, Pixels
+from elqr_fast.scan.g4_pages import open_page
+from elqr_fast.scan.pages import Decoded, Dpi, Grey, Limits, Pixels
+from elqr_fast.scan.tiff_directory import Layout, read_tags
 from elqr_fast.scan.tiff_pages import MAGIC as TIFF_MAGIC
-from elqr_fast.scan.tiff_pages import FirstPage, page_offsets
+from elqr_fast.scan.tiff_pages import FirstPage, page_offsets, page_offsets_of_file
+
+T = TypeVar("T")
 
 PNG_MAGIC = b"\x89PNG\r\n\x1a\n"
 JPEG_MAGIC = b"\xff\xd8\xff"
@@ -52,6 +55,9 @@ class PicturePages:
     def __init__(self, content: Path | bytes, dpi: float | None, limits: Limits) -> None:
         self._dpi = (dpi, dpi) if dpi else None
         self._limits = limits
+        self._path = str(content) if isinstance(content, Path) else ""
+        #: Of a TIFF, how it writes numbers.
+        self._layout: Layout | None = None
         self._file: BinaryIO = (
             content.open("rb") if isinstance(content, Path) else io.BytesIO(content)
         )
@@ -65,7 +71,12 @@ class PicturePages:
         head = self._file.read(8)
         self._file.seek(0)
         if head[:4] in TIFF_MAGIC:
-            return TiffImagePlugin.TiffImageFile, page_offsets(self._file, self._limits)
+            self._layout = Layout.of(head)
+            if self._path:
+                offsets = page_offsets_of_file(self._file, self._path, self._limits)
+            else:
+                offsets = page_offsets(self._file, self._limits)
+            return TiffImagePlugin.TiffImageFile, offsets
         if head.startswith(PNG_MAGIC):
             return PngImagePlugin.PngImageFile, [0]
         if head.startswith(JPEG_MAGIC):
@@ -77,14 +88,18 @@ class PicturePages:
         return len(self._offsets)
 
     def load(self, page: int) -> Pixels:
-        try:
-            return self._decoded(page)
-        except InputError:
-            raise
-        except MemoryError as error:
-            raise InputError("the image needs more memory than there is") from error
-        except BROKEN as error:
-            raise InputError(f"a broken or truncated image ({type(error).__name__})") from error
+        return _guarded(lambda: self._quickly(page) or self._decoded(page))
+
+    def _quickly(self, page: int) -> Pixels | None:
+        if self._layout is None:
+            return None
+        return open_page(
+            self._file,
+            read_tags(self._file, self._offsets[page], self._layout),
+            dpi=lambda stated: self._dpi or _sane(stated),
+            limits=self._limits,
+            otherwise=lambda: _guarded(lambda: self._decoded(page).grey),
+        )
 
     def _decoded(self, page: int) -> Pixels:
         offset = self._offsets[page]
@@ -93,16 +108,12 @@ class PicturePages:
         file = cast(IO[bytes], FirstPage(self._file, offset)) if offset else self._file
         with self._kind(file) as image:
             self._limits.check_pixels(*image.size)
-            dpi = self._dpi or _dpi_of(image)
-            if isinstance(image, TiffImagePlugin.TiffImageFile):
-                grey = decode_page(self._file, image.tag_v2)
-                if grey is not None:
-                    return Pixels(grey, dpi)
+            dpi = self._dpi or _sane(image.info.get("dpi"))
             on_its_side = image.getexif().get(ExifTags.Base.Orientation, 1) >= SIDEWAYS
             with _no_bomb_warning(image):
                 image.load()
             ImageOps.exif_transpose(image, in_place=True)
-            return Pixels(_grey_of(image), dpi[::-1] if dpi and on_its_side else dpi)
+            return Decoded(_grey_of(image), dpi[::-1] if dpi and on_its_side else dpi)
 
     def close(self) -> None:
         self._file.close()
@@ -119,8 +130,19 @@ def _no_bomb_warning(image: Image.Image) -> Iterator[None]:
         yield
 
 
-def _dpi_of(image: Image.Image) -> Dpi | None:
-    dpi = image.info.get("dpi")
+def _guarded(decode: Callable[[], T]) -> T:
+    """What decoding gives; whatever it raises on hostile bytes becomes InputError."""
+    try:
+        return decode()
+    except InputError:
+        raise
+    except MemoryError as error:
+        raise InputError("the image needs more memory than there is") from error
+    except BROKEN as error:
+        raise InputError(f"a broken or truncated image ({type(error).__name__})") from error
+
+
+def _sane(dpi: tuple[Any, Any] | None) -> Dpi | None:
     if dpi is None:
         return None
     across, down = float(dpi[0]), float(dpi[1])

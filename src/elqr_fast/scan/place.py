@@ -9,12 +9,11 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from elqr_fast.scan.pages import Dpi
+from elqr_fast.scan.pages import Dpi, Region
 from elqr_fast.scan.reading import Corners
 
 Box = tuple[float, float, float, float]
 Pixel = tuple[int, int]
-Region = tuple[int, int, int, int]
 
 MM_PER_INCH = 25.4
 #: How far around its box a code is looked for and accepted: a sheet fed 1 degree askew moves

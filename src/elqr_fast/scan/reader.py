@@ -16,10 +16,11 @@ import numpy.typing as npt
 from elqr_fast.errors import InputError
 from elqr_fast.scan.images import Source, open_file, shown_path
 from elqr_fast.scan.judge import judge_alone, judge_code, judge_slip
-from elqr_fast.scan.ladder import climb
-from elqr_fast.scan.pages import Limits, PageImage
+from elqr_fast.scan.ladder import Found, climb
+from elqr_fast.scan.pages import Clock, Limits, PageImage
 from elqr_fast.scan.place import Placement, Target, placements, turns_of
 from elqr_fast.scan.reading import Reading, Verdict
+from elqr_fast.scan.sweep import Sweep
 from elqr_fast.scan.symbols import count_damaged, find_bill_bars
 
 
@@ -37,7 +38,8 @@ def read_pages(
     """
     try:
         with open_file(source, limits=limits) as file:
-            return [read_page(page, target=target) for page in file.pages(start, stop)], file.count
+            pages = file.pages(start, stop)
+            return [read_page(page, target=target, limits=limits) for page in pages], file.count
     except InputError as error:
         name = shown_path(source) if isinstance(source, str | os.PathLike) else ""
         detail = str(error).removeprefix(f"{name}: ")
@@ -49,6 +51,7 @@ def read_page(
     *,
     target: Target | None = None,
     dpi: float | None = None,
+    limits: Limits | None = None,
 ) -> list[Reading]:
     """Read a page's codes; never raises for a bad picture, never returns an empty list.
 
@@ -59,7 +62,7 @@ def read_page(
     file, number = (image.file, image.page) if isinstance(image, PageImage) else ("", 0)
     try:
         page = image if isinstance(image, PageImage) else _page_of(image, dpi)
-        readings = _read(page, target)
+        readings = _read(page, target, limits or Limits())
     except InputError as error:
         readings = [Reading(Verdict.BAD_FILE, str(error))]
     except MemoryError:
@@ -71,17 +74,19 @@ def _page_of(array: npt.NDArray[np.uint8], dpi: float | None) -> PageImage:
     return next(open_file(array, dpi=dpi).pages())
 
 
-def _read(page: PageImage, target: Target | None) -> list[Reading]:
-    height, width = page.grey.shape
-    places = placements((width, height), page.dpi, target.page) if target else []
-    readings = [judge_code(symbol) for symbol in climb(page, target, places)]
-    if not readings:
-        return [_nothing(page)]
-    bars = _bars(page, readings, target, places)
+def _read(page: PageImage, target: Target | None, limits: Limits) -> list[Reading]:
+    places = placements(page.size, page.dpi, target.page) if target else []
+    found = climb(page, target, places, Clock(limits.seconds))
+    if not found.symbols:
+        return [_nothing(page, found, limits)]
+    readings = [judge_code(symbol) for symbol in found.symbols]
+    bars = _bars(page, readings, target, places, found.sweep)
     return judge_slip(readings, target, places, bars) if target else judge_alone(readings, bars)
 
 
-def _nothing(page: PageImage) -> Reading:
+def _nothing(page: PageImage, found: Found, limits: Limits) -> Reading:
+    if found.late:
+        return Reading(Verdict.UNREADABLE, f"no QR code found in {limits.seconds:g} seconds")
     damaged = count_damaged(page.grey)
     return Reading(
         Verdict.UNREADABLE,
@@ -94,12 +99,22 @@ def _bars(
     readings: Sequence[Reading],
     target: Target | None,
     places: Sequence[Placement],
-) -> list[str]:
+    swept: Sweep | None,
+) -> Sequence[str]:
     """The slip's bar codes, looked for only if there is a sound eL-QR to compare them with."""
     for reading in readings:
         if reading.fields and reading.position:
             turns = turns_of(reading.position)
+            if swept and turns % 2 == 0:
+                return _bars_beside(page, swept, turns)
             lying = [place for place in places if place.turns == turns]
             region = lying[0].faces_region(target) if target and lying else None
             return find_bill_bars(page.crop(*region) if region else page.grey, turns)
     return []
+
+
+def _bars_beside(page: PageImage, swept: Sweep, turns: int) -> Sequence[str]:
+    """Those that were read at once, and those that may be where something like one was seen."""
+    if swept.unsure is None:
+        return swept.bars
+    return sorted({*swept.bars, *find_bill_bars(page.crop(*swept.unsure), turns)})

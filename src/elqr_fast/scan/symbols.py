@@ -39,12 +39,18 @@ class Symbol:
 
 
 def find_symbols(
-    grey: Grey, rung: Rung, *, offset: tuple[int, int] = (0, 0), factor: float = 1.0
+    grey: Grey,
+    rung: Rung,
+    *,
+    offset: tuple[int, int] = (0, 0),
+    factor: float = 1.0,
+    inverted: bool = False,
 ) -> list[Symbol]:
-    """Every readable QR code of an image cut at `offset` from a page, then scaled by `factor`."""
+    """Every readable QR code of an image cut at `offset` from a page, then scaled by `factor`;
+    `inverted`: light ones on dark too."""
     if not grey.size:
         return []
-    codes = _codes(grey, QR, thorough=rung is Rung.PAGE_THOROUGH)
+    codes = _codes(grey, QR, thorough=rung is Rung.PAGE_THOROUGH, inverted=inverted)
     return [_symbol(code, rung, offset, factor) for code in codes if code.valid]
 
 
@@ -72,14 +78,19 @@ def _quarter_turned(grey: Grey) -> Grey:
 
 
 def _codes(
-    grey: Grey, formats: zxingcpp.BarcodeFormats, *, thorough: bool = False, errors: bool = False
+    grey: Grey,
+    formats: zxingcpp.BarcodeFormats,
+    *,
+    thorough: bool = False,
+    errors: bool = False,
+    inverted: bool = False,
 ) -> list[zxingcpp.Barcode]:
     return zxingcpp.read_barcodes(
         grey,
         formats=formats,
         try_rotate=thorough,
         try_downscale=thorough,
-        try_invert=False,
+        try_invert=inverted,
         return_errors=errors,
     )
 

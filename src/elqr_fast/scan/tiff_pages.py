@@ -9,30 +9,22 @@ section 2; BigTIFF has 8-byte offsets.)
 from __future__ import annotations
 
 import io
+import os
 import struct
+import sys
+from functools import lru_cache
 from typing import BinaryIO
 
 from elqr_fast.errors import InputError
 from elqr_fast.scan.pages import Limits
+from elqr_fast.scan.tiff_directory import Layout
 
 MAGIC = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 
 
-class Layout:
-    """How one file writes numbers: its byte order, and the sizes of TIFF or BigTIFF."""
-
-    def __init__(self, head: bytes) -> None:
-        order = "<" if head[:2] == b"II" else ">"
-        big = head[2:4] in (b"+\0", b"\0+")
-        self.first_at = 8 if big else 4
-        self.offset = struct.Struct(order + ("Q" if big else "I"))
-        self.entries = struct.Struct(order + ("Q" if big else "H"))
-        self.entry_bytes = 20 if big else 12
-
-
 def page_offsets(file: BinaryIO, limits: Limits) -> list[int]:
     """The offset of every page's directory; raises InputError if the chain is broken or a ring."""
-    layout = Layout(file.read(4))
+    layout = Layout.of(file.read(4))
     offsets: dict[int, None] = {}
     offset = _number(file, layout.first_at, layout.offset)
     while offset:
@@ -41,16 +33,31 @@ def page_offsets(file: BinaryIO, limits: Limits) -> list[int]:
         offsets[offset] = None
         limits.check_pages(len(offsets))
         entries = _number(file, offset, layout.entries)
-        end = offset + layout.entries.size + entries * layout.entry_bytes
+        end = offset + layout.entries.size + entries * layout.entry.size
         offset = _number(file, end, layout.offset)
     if not offsets:
         raise InputError("the TIFF has no page")
     return list(offsets)
 
 
+def page_offsets_of_file(file: BinaryIO, path: str, limits: Limits) -> list[int]:
+    """The same for a file on disk; a file that is read piece by piece is walked once."""
+    found = os.fstat(file.fileno())
+    known = (found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns)
+    return _walked(path, known, limits)
+
+
+@lru_cache(maxsize=2)
+def _walked(path: str, known: tuple[int, ...], limits: Limits) -> list[int]:
+    with open(path, "rb") as file:  # noqa: PTH123 - any path the caller could open
+        return page_offsets(file, limits)
+
+
 def _number(file: BinaryIO, at: int, kind: struct.Struct) -> int:
-    file.seek(at)
-    data = file.read(kind.size)
+    data = b""
+    if at <= sys.maxsize:  # what a file can be asked for
+        file.seek(at)
+        data = file.read(kind.size)
     if len(data) != kind.size:
         raise InputError("the TIFF is truncated")
     number: int = kind.unpack(data)[0]
@@ -68,7 +75,7 @@ class FirstPage(io.RawIOBase):
         self._file = file
         file.seek(0)
         head = file.read(16)
-        layout = Layout(head)
+        layout = Layout.of(head)
         at = layout.first_at
         self._head = head[:at] + layout.offset.pack(offset) + head[at + layout.offset.size :]
         file.seek(0)

@@ -1,0 +1,288 @@
+/* Going over a bilevel page once: edges of a row, then what they may belong to. */
+#include "sweep.h"
+
+#include "bits.h"
+#include "common.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+/* Every third row, from the third on: those that zxing-cpp looks at, so that a speck which spoils a
+ * finder pattern in one row, but not in another, spoils it for both. */
+enum { FIRST = 2, STEP = 3, PLACES = 64 };
+
+typedef struct {
+    const uint8_t *rows;
+    size_t stride;
+    int width, height;
+    const elqr_box *own;
+    int smallest; /* pixels of a finder pattern */
+} page;
+
+/* Finder patterns of one colour. */
+typedef struct {
+    int count;
+    int x[PLACES], y[PLACES], size[PLACES];
+} marks;
+
+size_t elqr_sweep_words(int32_t width) {
+    /* Edges, one more than pixels and made even; a byte for each, and eight more. */
+    return width < 1 ? 0 : (size_t)width + 2 + ((size_t)width + 2 + 8 + 1) / 2;
+}
+
+/*---- Rows ----*/
+
+/* Columns at which a row changes its colour, light before the first pixel and after the last. */
+static int row_edges(const page *page, int y, uint16_t *edges) {
+    const uint8_t *row = page->rows + (size_t)y * page->stride;
+    const size_t bytes = ((size_t)page->width + 7) / 8;
+    int count = 0;
+    uint64_t last = 0;
+    for (int x = 0; x < page->width; x += 64) {
+        uint64_t word = elqr_load64_end(row + x / 8, bytes - (size_t)x / 8);
+        if (page->width - x < 64)
+            word &= ~(~UINT64_C(0) >> (page->width - x));
+        uint64_t changes = word ^ (word >> 1 | last << 63);
+        last = word & 1;
+        while (changes != 0) {
+            const uint32_t at = elqr_leading_zeros(changes);
+            edges[count++] = (uint16_t)(x + (int)at);
+            changes &= ~(UINT64_C(1) << (63 - at));
+        }
+    }
+    if (count % 2)
+        edges[count++] = (uint16_t)page->width;
+    return count;
+}
+
+/*---- The ratio ----*/
+
+/* Runs of 1 : 1 : 3 : 1 : 1.  As zxing-cpp has it: bars and spaces have a module each, of which
+ * neither is more than four times the other; bars may be off by 3/4 of theirs and half a pixel,
+ * spaces by 1/3 and half a pixel.  In parts of 60, and a little wider. */
+ELQR_INLINE int is_finder(int a, int b, int c, int d, int e) {
+    const int bars = 12 * (a + c + e), spaces = 30 * (b + d); /* a module, in parts of 60 */
+    const int bar_slack = bars * 4 / 5 + 36, space_slack = spaces * 2 / 5 + 36;
+    return (bars <= 5 * spaces) & (spaces <= 5 * bars) & (abs(60 * a - bars) <= bar_slack) &
+           (abs(60 * e - bars) <= bar_slack) & (abs(60 * c - 3 * bars) <= bar_slack) &
+           (abs(60 * b - spaces) <= space_slack) & (abs(60 * d - spaces) <= space_slack);
+}
+
+/*---- Lines through a centre ----*/
+
+/* A line over the page, from (x, y) on; dx and dy are -1, 0 or 1. */
+typedef struct {
+    const page *page;
+    int x, y, dx, dy;
+} ray;
+
+static int is_dark(const page *page, int x, int y) {
+    return page->rows[(size_t)y * page->stride + (size_t)x / 8] >> (7 - x % 8) & 1;
+}
+
+static int is_on_page(const page *page, int x, int y) {
+    return x >= 0 && y >= 0 && x < page->width && y < page->height;
+}
+
+/* Pixels of one colour from the ray's on, at most `limit`; *inside is 0 if the page ends there. */
+static int run_along(ray *ray, int colour, int limit, int *inside) {
+    int run = 0;
+    while ((*inside = is_on_page(ray->page, ray->x, ray->y)) != 0 &&
+           is_dark(ray->page, ray->x, ray->y) == colour && run <= limit) {
+        run++;
+        ray->x += ray->dx;
+        ray->y += ray->dy;
+    }
+    return run;
+}
+
+/* The same along a column: where nearly all that rows foretell is refuted. */
+static int run_down(ray *ray, int colour, int limit, int *inside) {
+    const page *page = ray->page;
+    const int left = ray->dy > 0 ? page->height - ray->y : ray->y + 1, shift = 7 - ray->x % 8;
+    const int most = left < limit + 1 ? left : limit + 1;
+    const ptrdiff_t step = ray->dy > 0 ? (ptrdiff_t)page->stride : -(ptrdiff_t)page->stride;
+    const uint8_t *byte = page->rows + (size_t)(left > 0 ? ray->y : 0) * page->stride + ray->x / 8;
+    int run = 0;
+    for (; run < most && (*byte >> shift & 1) == colour; byte += run < most ? step : 0)
+        run++;
+    ray->y += run * ray->dy;
+    *inside = run < left;
+    return run;
+}
+
+/* Steps to three changes of colour; runs[0] counts the pixel begun with.  Gives up where the first
+ * run is longer than `length`, or another than half of that.  The page's edge ends the third
+ * run, not those before. */
+static int walk(ray ray, int length, int runs[3]) {
+    int colour = is_dark(ray.page, ray.x, ray.y), limit = length;
+    for (int i = 0; i < 3; i++, limit = length / 2 + 2, colour = !colour) {
+        int inside;
+        runs[i] = ray.dx ? run_along(&ray, colour, limit, &inside)
+                         : run_down(&ray, colour, limit, &inside);
+        if (runs[i] > limit || (!inside && i < 2))
+            return 0;
+    }
+    return 1;
+}
+
+/* Whether the line both ways through (x, y) crosses a finder pattern of seven modules no longer
+ * than twice `length`; *shift is how far its middle is from there, and *size how long it is. */
+static int crosses(const page *page, int x, int y, int dx, int dy, int length, int *shift,
+                   int *size) {
+    const ray forward = {page, x, y, dx, dy}, backward = {page, x, y, -dx, -dy};
+    int ahead[3], behind[3];
+    if (!walk(forward, length, ahead) || !walk(backward, length, behind))
+        return 0;
+    const int core = ahead[0] + behind[0] - 1;
+    *shift = core / 2 - behind[0] + 1;
+    *size = core + ahead[1] + ahead[2] + behind[1] + behind[2];
+    return is_finder(behind[2], behind[1], core, ahead[1], ahead[2]);
+}
+
+/* Confirms what a row has at (x, y): along the column, the row and both diagonals. */
+static int confirm(const page *page, int *x, int *y, int length, int *size) {
+    int shift, high, wide, slant;
+    if (!crosses(page, *x, *y, 0, 1, length, &shift, &high))
+        return 0;
+    *y += shift;
+    if (!crosses(page, *x, *y, 1, 0, length, &shift, &wide))
+        return 0;
+    *x += shift;
+    *size = (high + wide) / 2;
+    return crosses(page, *x, *y, 1, 1, length, &shift, &slant) &&
+           crosses(page, *x, *y, 1, -1, length, &shift, &slant);
+}
+
+/* Whether a known one's core is here: its quarter would do, but what is no finder pattern may lie
+ * close to one. */
+static int is_known(const marks *found, int x, int y) {
+    for (int i = 0; i < found->count; i++) {
+        const int dx = found->x[i] - x, dy = found->y[i] - y, radius = found->size[i] / 4;
+        if (dx * dx + dy * dy < radius * radius)
+            return 1;
+    }
+    return 0;
+}
+
+static void look_closer(const page *page, int x, int y, int length, marks *found) {
+    const elqr_box *own = page->own;
+    int size;
+    const int owned = x >= own->left && x < own->right && y >= own->top && y < own->bottom;
+    if (owned || found->count == PLACES || is_known(found, x, y) ||
+        !confirm(page, &x, &y, length, &size) || is_known(found, x, y))
+        return;
+    found->x[found->count] = x;
+    found->y[found->count] = y;
+    found->size[found->count++] = size;
+}
+
+/* Marks where six edges may be those of a finder pattern: the middle run is the longest.  All edges
+ * of a row at once, without branches: text has many, and what is looked for is rare. */
+static void foretell(const uint16_t *e, int count, int smallest, uint8_t *hits) {
+    const uint16_t least = (uint16_t)smallest;
+    for (int i = 0; i < count; i++) {
+        const uint16_t middle = (uint16_t)(e[i + 3] - e[i + 2]);
+        const uint16_t whole = (uint16_t)(e[i + 5] - e[i]);
+        const uint16_t a = (uint16_t)(e[i + 1] - e[i]), b = (uint16_t)(e[i + 2] - e[i + 1]);
+        const uint16_t c = (uint16_t)(e[i + 4] - e[i + 3]), d = (uint16_t)(e[i + 5] - e[i + 4]);
+        hits[i] = (uint8_t)((whole >= least) & (middle >= a) & (middle >= b) & (middle >= c) &
+                            (middle >= d));
+    }
+}
+
+/* Finder patterns, dark ones beginning at even edges, light ones at odd ones. */
+static void find_marks(const page *page, const uint16_t *edges, int count, int y, uint8_t *hits,
+                       marks *dark, marks *light) {
+    const int last = count - 5;
+    if (last <= 0)
+        return;
+    foretell(edges, last, page->smallest, hits);
+    memset(hits + last, 0, 8);
+    for (int start = 0; start < last; start += 8) {
+        uint64_t eight = elqr_load64_low_first(hits + start);
+        for (; eight != 0; eight &= eight - 1) {
+            const int i = start + (int)(elqr_trailing_zeros(eight) / 8);
+            const uint16_t *e = edges + i;
+            if (is_finder(e[1] - e[0], e[2] - e[1], e[3] - e[2], e[4] - e[3], e[5] - e[4]))
+                look_closer(page, (e[2] + e[3]) / 2, y, e[5] - e[0], i % 2 ? light : dark);
+        }
+    }
+}
+
+/*---- What they belong to ----*/
+
+enum { SPOTS = 16 /* a side */, LEAST_DARK = 13 /* of 64 in a quarter */ };
+
+/* Whether the square from (x, y) along (ux, uy) and (vx, vy) is about half dark, as masks make
+ * every symbol, in each of its quarters; text is lighter, and leaves gaps. */
+static int is_dense(const page *page, int x, int y, int ux, int uy, int vx, int vy) {
+    int dark[4] = {0, 0, 0, 0};
+    for (int i = 0; i < SPOTS; i++)
+        for (int j = 0; j < SPOTS; j++) {
+            const int px = x + ((2 * i + 1) * ux + (2 * j + 1) * vx) / (2 * SPOTS);
+            const int py = y + ((2 * i + 1) * uy + (2 * j + 1) * vy) / (2 * SPOTS);
+            dark[2 * i / SPOTS * 2 + 2 * j / SPOTS] +=
+                is_on_page(page, px, py) && is_dark(page, px, py);
+        }
+    for (int i = 0; i < 4; i++)
+        if (dark[i] < LEAST_DARK || dark[i] > SPOTS * SPOTS / 4 - LEAST_DARK)
+            return 0;
+    return 1;
+}
+
+/* Whether a side of so many pixels squared, between the centres of two finder patterns of this
+ * size, is that of a symbol of 21 to 177 modules; zxing-cpp's limits are 19 and 266, these are
+ * wider. */
+static int is_side(float squared, int size) {
+    const float modules = 7 * sqrtf(squared) / (float)size + 7;
+    return modules >= 16 && modules <= 290;
+}
+
+/* Whether two finder patterns can be a symbol's: beside each other, it lying to either side, or
+ * across. */
+static int are_of_symbol(const page *page, const marks *found, int a, int b) {
+    const int x = found->x[a], y = found->y[a], ux = found->x[b] - x, uy = found->y[b] - y;
+    const int size = (found->size[a] + found->size[b]) / 2;
+    const float squared = (float)ux * (float)ux + (float)uy * (float)uy;
+    if (is_side(squared, size) &&
+        (is_dense(page, x, y, ux, uy, -uy, ux) || is_dense(page, x, y, ux, uy, uy, -ux)))
+        return 1;
+    const int px = (ux - uy) / 2, py = (uy + ux) / 2, qx = (ux + uy) / 2, qy = (uy - ux) / 2;
+    return is_side(squared / 2, size) && is_dense(page, x, y, px, py, qx, qy);
+}
+
+static int is_symbol(const page *page, const marks *found) {
+    if (found->count == PLACES)
+        return 1;
+    for (int a = 0; a < found->count; a++)
+        for (int b = a + 1; b < found->count; b++) {
+            const int one = found->size[a], other = found->size[b];
+            if (2 * one <= 3 * other && 2 * other <= 3 * one && are_of_symbol(page, found, a, b))
+                return 1;
+        }
+    return 0;
+}
+
+int elqr_sweep(const uint8_t *rows, size_t stride, int32_t width, int32_t height,
+               const elqr_box *own, int32_t smallest, uint16_t *work, elqr_sweep_result *result) {
+    const page page = {rows, stride, width, height, own, smallest};
+    uint8_t *hits = (uint8_t *)(work + (width < 1 ? 0 : width + 2));
+    marks dark = {0}, light = {0};
+    sweep_bars bars;
+    memset(result, 0, sizeof *result);
+    if (width < 1 || height < 1 || width > ELQR_SWEEP_WIDEST || height > ELQR_SWEEP_WIDEST)
+        return ELQR_OUT_OF_RANGE;
+    sweep_bars_init(&bars);
+    for (int y = FIRST; y < height; y += STEP) {
+        const int count = row_edges(&page, y, work);
+        find_marks(&page, work, count, y, hits, &dark, &light);
+        sweep_bars_row(&bars, work, count, y);
+    }
+    result->symbol = is_symbol(&page, &dark);
+    /* Light ones are seen in any frame with something in it: here all three are asked for. */
+    result->inverted = light.count >= 3 && is_symbol(&page, &light);
+    result->marks = dark.count + light.count;
+    sweep_bars_finish(&bars, result);
+    return ELQR_OK;
+}

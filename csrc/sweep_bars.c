@@ -1,0 +1,301 @@
+/* The slip's bar code, read along rows: GS1-128 in code set C (ISO/IEC 15417, annex B).
+ *
+ * Widths are taken between edges of the same direction: ink gain moves these alike, and cancels. */
+#include "code128_widths.h"
+#include "common.h"
+#include "sweep.h"
+
+#include <stdlib.h>
+
+enum {
+    START_A = 103,
+    START_C = 105,
+    FNC1 = 102,
+    PAIRS = ELQR_BILL_DIGITS / 2,
+    RUNS = 6,
+    CHARACTERS = PAIRS + 3, /* start, FNC1, pairs, check character */
+    SUSPECT = 8,            /* characters in a row that no text has */
+    DISTANCES = 4,
+    NEAR = 8, /* modules, see distance_to */
+    MODULES = 11,
+    QUIET = 4, /* modules of paper before a symbol: half of what is demanded, and less */
+    STRAY = 8, /* pixels that a symbol's edge moves from a row to one soon after */
+    NEARBY = 24
+};
+
+/* One reading direction along a row's edges: run i is |at(i + 1) - at(i)| wide. */
+typedef struct {
+    const uint16_t *edges;
+    int from, step, left; /* edges left from `from` on */
+} strip;
+
+static int run(const strip *line, int i) {
+    return abs((int)line->edges[line->from + (i + 1) * line->step] -
+               (int)line->edges[line->from + i * line->step]);
+}
+
+/*---- Characters ----*/
+
+/* Four distances between edges of the same direction, 2 to 8 modules each, as one number; they tell
+ * all characters apart. */
+ELQR_INLINE int key_of(const int *distances) {
+    int key = 0;
+    for (int i = 0; i < DISTANCES; i++)
+        key = key * (SWEEP_LONGEST + 1) + distances[i];
+    return key;
+}
+
+static void number_characters(int8_t *characters) {
+    memset(characters, -1, SWEEP_KEYS);
+    for (int c = 0; c <= START_C; c++) {
+        const char *widths = code128_widths[c];
+        int distances[DISTANCES];
+        for (int i = 0; i < DISTANCES; i++)
+            distances[i] = widths[i] + widths[i + 1] - 2 * '0';
+        characters[key_of(distances)] = (int8_t)c;
+    }
+}
+
+/* The character of six runs that are `sum` wide by the standard's own method, or -1. */
+static int character_of(const sweep_bars *bars, const int *runs, int sum) {
+    int distances[DISTANCES];
+    for (int i = 0; i < DISTANCES; i++) {
+        distances[i] = (2 * MODULES * (runs[i] + runs[i + 1]) + sum) / (2 * sum);
+        if (distances[i] > SWEEP_LONGEST)
+            return -1;
+    }
+    return bars->characters[key_of(distances)];
+}
+
+/* How far six runs are from a character's, in modules * sum, distances counting four times. */
+static int distance_to(const int *runs, int sum, const char *widths) {
+    int total = 0;
+    for (int i = 0; i + 1 < RUNS; i++) {
+        const int modules = widths[i] + widths[i + 1] - 2 * '0';
+        total += 4 * abs(MODULES * (runs[i] + runs[i + 1]) - modules * sum);
+    }
+    for (int i = 0; i < RUNS; i++)
+        total += abs(MODULES * runs[i] - (widths[i] - '0') * sum);
+    return total;
+}
+
+/* The character nearest to six runs, -1 if none is near. */
+static int nearest_character(const int *runs, int sum) {
+    int best = -1, least = NEAR * sum;
+    for (int c = 0; c <= START_C; c++) {
+        const int distance = distance_to(runs, sum, code128_widths[c]);
+        if (distance < least) {
+            least = distance;
+            best = c;
+        }
+    }
+    return best;
+}
+
+static int character_at(const sweep_bars *bars, const strip *line, int first, int *sum) {
+    int runs[RUNS];
+    *sum = 0;
+    for (int i = 0; i < RUNS; i++)
+        *sum += runs[i] = run(line, first + i);
+    const int found = character_of(bars, runs, *sum);
+    return found >= 0 || first == 0 ? found : nearest_character(runs, *sum);
+}
+
+/* Two bars of 2 and 1 modules, and 11 modules in all, after paper: all three start characters. */
+ELQR_INLINE int may_start(const uint16_t *e, int paper) {
+    const int sum = e[6] - e[0], both = e[2] - e[0], next = e[3] - e[1];
+    return MODULES * paper >= QUIET * sum && (abs(MODULES * both - 3 * sum) <= sum) &
+                                                 (abs(MODULES * next - 2 * sum) <= sum) &
+                                                 (sum >= MODULES);
+}
+
+/* The same for a symbol that ends here, read from its end: e[0] is the edge to the paper. */
+ELQR_INLINE int may_start_backward(const uint16_t *e, int paper) {
+    const int sum = e[0] - e[-6], both = e[0] - e[-2], next = e[-1] - e[-3];
+    return MODULES * paper >= QUIET * sum && (abs(MODULES * both - 3 * sum) <= sum) &
+                                                 (abs(MODULES * next - 2 * sum) <= sum) &
+                                                 (sum >= MODULES);
+}
+
+/*---- Symbols ----*/
+
+/* All characters are equally wide, give or take a pixel at either end. */
+static int is_as_wide(int sum, int last) {
+    return abs(sum - last) <= 2 + last / 8;
+}
+
+/* Reads characters until one fails or all are there; returns how many there are. */
+static int read_characters(const sweep_bars *bars, const strip *line, int *values, int *first_sum) {
+    int count = 0, last = 0;
+    for (; count < CHARACTERS && RUNS * (count + 1) < line->left; count++) {
+        int sum;
+        values[count] = character_at(bars, line, RUNS * count, &sum);
+        if (values[count] < 0 || (count == 0 && values[0] < START_A) ||
+            (count > 0 && !is_as_wide(sum, last)))
+            break;
+        if (count == 0)
+            *first_sum = sum;
+        last = sum;
+    }
+    return count;
+}
+
+static int is_bill(const int *values) {
+    int sum = START_C;
+    if (values[0] != START_C || values[1] != FNC1)
+        return 0;
+    for (int i = 1; i < CHARACTERS - 1; i++) {
+        if (i > 1 && values[i] > 99)
+            return 0;
+        sum += i * values[i];
+    }
+    return sum % 103 == values[CHARACTERS - 1];
+}
+
+/* 2 3 3 1 1 1 2 */
+static int is_stop(const strip *line) {
+    static const int widths[7] = {2, 3, 3, 1, 1, 1, 2};
+    const int first = RUNS * CHARACTERS;
+    int sum = 0;
+    if (first + 7 >= line->left)
+        return 0;
+    for (int i = 0; i < 7; i++)
+        sum += run(line, first + i);
+    for (int i = 0; i < 6; i++)
+        if (abs(13 * (run(line, first + i) + run(line, first + i + 1)) -
+                (widths[i] + widths[i + 1]) * sum) > sum)
+            return 0;
+    return 1;
+}
+
+/*---- What rows say ----*/
+
+static void join(elqr_box *box, const elqr_box *other) {
+    if (box->right == 0)
+        *box = *other;
+    if (other->right == 0)
+        return;
+    box->left = other->left < box->left ? other->left : box->left;
+    box->top = other->top < box->top ? other->top : box->top;
+    box->right = other->right > box->right ? other->right : box->right;
+    box->bottom = other->bottom > box->bottom ? other->bottom : box->bottom;
+}
+
+static void note_suspect(sweep_bars *bars, int start, const elqr_box *place) {
+    for (int i = 0; i < bars->suspect_count; i++) {
+        sweep_suspect *known = &bars->suspects[i];
+        if (abs(known->start - start) <= STRAY && place->top - known->box.bottom <= NEARBY) {
+            known->start = start;
+            known->rows++;
+            join(&known->box, place);
+            return;
+        }
+    }
+    if (bars->suspect_count == SWEEP_SUSPECTS) {
+        join(&bars->overflow, place);
+        return;
+    }
+    bars->suspects[bars->suspect_count++] = (sweep_suspect){*place, start, 1};
+}
+
+static void note_reading(sweep_bars *bars, const int *values, int start, const elqr_box *place) {
+    sweep_reading fresh = {{0}, *place, 1, start, place->top};
+    for (int i = 0; i < PAIRS; i++) {
+        fresh.digits[2 * i] = (uint8_t)('0' + values[i + 2] / 10);
+        fresh.digits[2 * i + 1] = (uint8_t)('0' + values[i + 2] % 10);
+    }
+    for (int i = 0; i < bars->reading_count; i++) {
+        sweep_reading *known = &bars->readings[i];
+        if (memcmp(known->digits, fresh.digits, sizeof fresh.digits) != 0)
+            continue;
+        known->rows++;
+        known->start = start;
+        known->bottom = place->top;
+        join(&known->box, place);
+        return;
+    }
+    if (bars->reading_count == SWEEP_READINGS)
+        join(&bars->overflow, place);
+    else
+        bars->readings[bars->reading_count++] = fresh;
+}
+
+/* Whether this is a symbol that two rows above had. */
+static int goes_on(sweep_bars *bars, int start, int y) {
+    for (int i = 0; i < bars->reading_count; i++) {
+        sweep_reading *known = &bars->readings[i];
+        if (known->rows > 1 && abs(known->start - start) <= STRAY && y - known->bottom <= STRAY) {
+            known->start = start;
+            known->bottom = y;
+            return 1;
+        }
+    }
+    return 0;
+}
+
+/* A symbol may begin here: read it as far as it goes. */
+static void read_symbol(sweep_bars *bars, const strip *line, int y) {
+    int values[CHARACTERS], first_sum = 0;
+    const int start = line->edges[line->from];
+    if (goes_on(bars, start, y))
+        return;
+    const int count = read_characters(bars, line, values, &first_sum);
+    if (count < SUSPECT)
+        return;
+    const int length = (CHARACTERS + 2) * first_sum;
+    const int left = line->step > 0 ? start : start > length ? start - length : 0;
+    const elqr_box place = {left, y, left + length, y + 1};
+    if (count == CHARACTERS && is_bill(values) && is_stop(line))
+        note_reading(bars, values, start, &place);
+    else
+        note_suspect(bars, start, &place);
+}
+
+void sweep_bars_init(sweep_bars *bars) {
+    bars->reading_count = bars->suspect_count = 0;
+    bars->overflow = (elqr_box){0, 0, 0, 0};
+    number_characters(bars->characters);
+}
+
+void sweep_bars_row(sweep_bars *bars, const uint16_t *edges, int count, int y) {
+    for (int i = 0; i + SUSPECT * RUNS < count; i += 2) {
+        if (may_start(edges + i, i ? edges[i] - edges[i - 1] : UINT16_MAX)) {
+            const strip line = {edges, i, 1, count - i};
+            read_symbol(bars, &line, y);
+        }
+    }
+    for (int i = SUSPECT * RUNS + 1; i < count; i += 2) {
+        if (may_start_backward(edges + i, i + 1 < count ? edges[i + 1] - edges[i] : UINT16_MAX)) {
+            const strip line = {edges, i, -1, i + 1};
+            read_symbol(bars, &line, y);
+        }
+    }
+}
+
+/* Rows that could not be read above or below rows that could are the same bar code. */
+static int is_explained(const sweep_bars *bars, const sweep_suspect *suspect) {
+    for (int i = 0; i < bars->reading_count; i++) {
+        const sweep_reading *known = &bars->readings[i];
+        const elqr_box *box = &suspect->box;
+        if (known->rows > 1 && box->left <= known->box.right && box->right >= known->box.left &&
+            abs(suspect->start - known->start) <= NEARBY &&
+            box->bottom + NEARBY >= known->box.top && box->top <= known->bottom + NEARBY)
+            return 1;
+    }
+    return 0;
+}
+
+void sweep_bars_finish(const sweep_bars *bars, elqr_sweep_result *result) {
+    result->bars = 0;
+    result->unsure = bars->overflow;
+    for (int i = 0; i < bars->reading_count; i++) {
+        const sweep_reading *known = &bars->readings[i];
+        if (known->rows > 1 && result->bars < ELQR_SWEEP_BARS)
+            memcpy(result->digits[result->bars++], known->digits, ELQR_BILL_DIGITS);
+        else
+            join(&result->unsure, &known->box);
+    }
+    for (int i = 0; i < bars->suspect_count; i++)
+        if (bars->suspects[i].rows > 1 && !is_explained(bars, &bars->suspects[i]))
+            join(&result->unsure, &bars->suspects[i].box);
+}

@@ -1,0 +1,105 @@
+"""One directory of a TIFF: the tags that say how a page's pixels are stored (TIFF 6.0, section 2).
+
+Only what a plain bilevel page has is understood; a directory with anything else in these tags is
+left to Pillow.  Counts and offsets come from the file and are believed only as far as its bytes go.
+"""
+
+from __future__ import annotations
+
+import struct
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from elqr_fast.scan.pages import Dpi
+
+WIDTH, HEIGHT, BITS, COMPRESSION, PHOTOMETRIC, FILL_ORDER = 256, 257, 258, 259, 262, 266
+OFFSETS, ORIENTATION, SAMPLES, STRIP_ROWS, SIZES = 273, 274, 277, 278, 279
+X_RESOLUTION, Y_RESOLUTION, T6_OPTIONS, RESOLUTION_UNIT, TILE_WIDTH = 282, 283, 293, 296, 322
+SHORT, LONG, RATIONAL, LONG8 = 3, 4, 5, 16
+#: Tags looked at, and the types they may have.
+WHOLE = {SHORT: "H", LONG: "I", LONG8: "Q"}
+KINDS: dict[int, Mapping[int, str]] = {
+    **dict.fromkeys(
+        (WIDTH, HEIGHT, BITS, COMPRESSION, PHOTOMETRIC, FILL_ORDER, OFFSETS, ORIENTATION, SAMPLES,
+         STRIP_ROWS, SIZES, T6_OPTIONS, RESOLUTION_UNIT, TILE_WIDTH),
+        WHOLE,
+    ),
+    X_RESOLUTION: {RATIONAL: "II"},
+    Y_RESOLUTION: {RATIONAL: "II"},
+}  # fmt: skip
+#: Scanners write about 20.
+MOST_ENTRIES = 512
+#: A strip a row is the most that makes sense.
+MOST_VALUES = 65_535
+CENTIMETRE = 3
+INCHES = {None: 1.0, 2: 1.0, CENTIMETRE: 2.54}
+
+Tags = dict[int, tuple[int, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """How one file writes numbers: its byte order, and the sizes of TIFF or BigTIFF."""
+
+    order: str
+    first_at: int
+    offset: struct.Struct
+    entries: struct.Struct
+    entry: struct.Struct
+
+    @classmethod
+    def of(cls, head: bytes) -> Layout:
+        order = "<" if head[:2] == b"II" else ">"
+        big = head[2:4] in (b"+\0", b"\0+")
+        return cls(
+            order,
+            8 if big else 4,
+            struct.Struct(order + ("Q" if big else "I")),
+            struct.Struct(order + ("Q" if big else "H")),
+            struct.Struct(order + ("HHQ8s" if big else "HHI4s")),
+        )
+
+
+def read_tags(file: BinaryIO, offset: int, layout: Layout) -> Tags | None:
+    """The tags named above of the directory at `offset`; None if one is not as it should be."""
+    file.seek(offset)
+    head = file.read(layout.entries.size)
+    if len(head) != layout.entries.size:
+        return None
+    (count,) = layout.entries.unpack(head)
+    if not 0 < count <= MOST_ENTRIES:
+        return None
+    entries = file.read(count * layout.entry.size)
+    if len(entries) != count * layout.entry.size:
+        return None
+    tags: Tags = {}
+    for tag, kind, values, cell in layout.entry.iter_unpack(entries):
+        kinds = KINDS.get(tag)
+        if kinds is None:
+            continue
+        letters = kinds.get(kind)
+        if letters is None or not 0 < values <= MOST_VALUES or tag in tags:
+            return None
+        numbers = struct.Struct(f"{layout.order}{values * len(letters)}{letters[0]}")
+        if numbers.size > len(cell):
+            (at,) = layout.offset.unpack(cell)
+            if at > sys.maxsize:
+                return None
+            file.seek(at)
+            cell = file.read(numbers.size)
+            if len(cell) != numbers.size:
+                return None
+        tags[tag] = numbers.unpack_from(cell)
+    return tags
+
+
+def dpi_of(tags: Tags) -> Dpi | None:
+    """Dots an inch across and down, as far as both are said."""
+    unit = tags.get(RESOLUTION_UNIT, (None,))[0]
+    factor = INCHES.get(unit)
+    across, down = tags.get(X_RESOLUTION), tags.get(Y_RESOLUTION)
+    if factor is None or not across or not down or not across[1] or not down[1]:
+        return None
+    return across[0] / across[1] * factor, down[0] / down[1] * factor

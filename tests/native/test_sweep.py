@@ -1,0 +1,151 @@
+"""The sweep of a bilevel page beside zxing-cpp: it may see more than that reads, never less."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+import segno
+import zxingcpp
+from PIL import Image, ImageFilter
+
+from elqr_fast._native.sweep import sweep
+
+Grey = npt.NDArray[np.uint8]
+BILL = "9191234501234567890123456789002407100012300"
+NOWHERE = (0, 0, 0, 0)
+QR = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCodeModel2)
+
+
+def swept(page: Grey, own: tuple[int, int, int, int] = NOWHERE, smallest: int = 10) -> Any:
+    return sweep(np.packbits(page < 128, axis=1), page.shape[1], own, smallest)
+
+
+def with_code(text: str, seed: int, *, inverted: bool = False) -> Grey:
+    """A page with lines of something like text, and a code of any size, turned and worn."""
+    draw = np.random.default_rng(seed)
+    page = np.full((700, 900), 255.0)
+    blots = np.random.default_rng(seed + 1).random((70, 300)) < 0.4
+    blots[np.arange(70) % 6 > 3] = False
+    page[:210] = np.where(np.kron(blots, np.ones((3, 3), bool)), 0, 255)
+    modules = np.pad(np.array(list(segno.make_qr(text).matrix), np.uint8), 2)
+    fine = Image.fromarray(np.kron(255 * (modules == inverted), np.ones((8, 8))).astype(np.uint8))
+    module, angle = draw.uniform(2, 11), draw.uniform(0, 2 * np.pi)
+    cos, sin = 8 / module * np.cos(angle), 8 / module * np.sin(angle)
+    side = int(1.5 * module * len(modules))
+    middle = fine.width / 2
+    affine = (cos, sin, middle - (cos + sin) * side / 2, -sin, cos, middle + (sin - cos) * side / 2)
+    for image, fill in ((fine.filter(ImageFilter.GaussianBlur(8 / module * 0.4)), 0), (None, 0)):
+        source = image or Image.new("L", fine.size, 255)
+        picture = source.transform(
+            (side, side), Image.Transform.AFFINE, affine, Image.Resampling.BILINEAR, fillcolor=fill
+        )
+        if image:
+            symbol = np.asarray(picture)
+        else:
+            inside = np.asarray(picture) > 254
+    y, x = 210, int(draw.integers(0, 900 - side))
+    page[y : y + side, x : x + side][inside] = symbol[inside]
+    page += draw.normal(0, draw.uniform(0, 35), page.shape)
+    return np.where(page > draw.uniform(90, 165), np.uint8(255), np.uint8(0))
+
+
+@pytest.mark.parametrize("inverted", [False, True])
+def test_no_code_is_missed_that_zxing_reads(inverted: bool) -> None:
+    texts = ("https://example.com/pay?id=1", "https://a.jp", "0" * 30)
+    both = 0
+    for seed in range(60):
+        page = with_code(texts[seed % 3], seed, inverted=inverted)
+        codes = zxingcpp.read_barcodes(
+            page, formats=QR, try_rotate=False, try_downscale=False, try_invert=inverted
+        )
+        if codes:
+            both += 1
+            assert swept(page)[1 if inverted else 0], seed
+    assert both > 40
+
+
+def test_text_and_frames_are_no_codes() -> None:
+    page = np.full((600, 900), 255, np.uint8)
+    for size in range(12, 60, 6):  # squares in squares, as many characters have them
+        page[100 : 100 + size, size * 12 : size * 13] = 0
+        page[
+            100 + size // 7 : 100 + size - size // 7, size * 12 + size // 7 : size * 13 - size // 7
+        ] = 255
+        third = size // 7 * 2
+        page[100 + third : 100 + size - third, size * 12 + third : size * 13 - third] = 0
+    assert swept(page)[:2] == (False, False)
+    assert swept(page)[2] > 0
+
+
+def test_own_symbol_is_not_counted(pictures: Any) -> None:
+    page = np.full((400, 600), 255, np.uint8)
+    symbol = pictures.symbol(pictures.sample, 3)
+    page[50 : 50 + len(symbol), 60 : 60 + len(symbol)] = symbol
+    assert swept(page)[0]
+    own = (60, 50, 60 + len(symbol), 50 + len(symbol))
+    assert swept(page, own)[:3] == (False, False, 0)
+    assert not swept(page, smallest=23)[0]
+
+
+def bars(pictures: Any, bill: str = BILL, dpi: int = 300) -> Grey:
+    page = np.full((round(30 / 25.4 * dpi), round(80 / 25.4 * dpi)), 255, np.uint8)
+    pictures.draw_bars(page, bill, 8, 8, dpi)
+    return page
+
+
+@pytest.mark.parametrize("dpi", [300, 600])
+@pytest.mark.parametrize("upside_down", [False, True])
+def test_bar_code(pictures: Any, dpi: int, upside_down: bool) -> None:
+    page = bars(pictures, dpi=dpi)
+    found = swept(np.ascontiguousarray(page[::-1, ::-1]) if upside_down else page)
+    assert found[3:] == ([BILL + str(pictures.mod10(BILL))], None)
+
+
+def test_bar_codes_with_ink_gain_and_askew(pictures: Any) -> None:
+    wanted = [BILL + str(pictures.mod10(BILL))]
+    image = Image.fromarray(bars(pictures, dpi=600))
+    for turn in (-2, -1, 1, 2):
+        for level in (70, 190):
+            turned = image.rotate(turn, Image.Resampling.BICUBIC, fillcolor=255).reduce(2)
+            assert (
+                swept(np.asarray(turned.point(lambda v, level=level: 255 * (v > level))))[3]
+                == wanted
+            )
+
+
+def test_what_is_not_read_is_said(pictures: Any) -> None:
+    """Code set B, another length, and a symbol that a stroke of a pen crosses."""
+    page = bars(pictures)
+    struck = page.copy()
+    struck[:, 480:500] = 0
+    left, top, right, bottom = swept(struck)[4]
+    assert abs(left - 104) < 30
+    assert top <= 100
+    assert bottom >= 200
+    assert right > 700
+    assert swept(struck)[3] == []
+    other = bars(pictures, bill=BILL[:31])
+    assert swept(other)[3] == []
+    assert swept(other)[4] is not None
+    assert swept(np.full((200, 900), 255, np.uint8))[3:] == ([], None)
+
+
+def test_two_bar_codes(pictures: Any) -> None:
+    other = BILL[:-1] + "7"
+    page = np.vstack([bars(pictures), bars(pictures, bill=other)])
+    wanted = {bill + str(pictures.mod10(bill)) for bill in (BILL, other)}
+    assert set(swept(page)[3]) == wanted
+
+
+def test_arguments_are_checked() -> None:
+    rows = np.zeros((4, 3), np.uint8)
+    with pytest.raises(ValueError, match="bytes a row"):
+        sweep(rows, 25, NOWHERE, 5)
+    with pytest.raises(ValueError, match="contiguous"):
+        sweep(np.zeros((4, 6), np.uint8)[:, ::2], 24, NOWHERE, 5)
+    with pytest.raises(ValueError, match="downwards"):
+        sweep(rows[::-1], 24, NOWHERE, 5)
+    assert sweep(rows, 17, NOWHERE, 5) == (False, False, 0, [], None)
