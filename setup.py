@@ -17,6 +17,7 @@ FLAGS = ["/O2", "/std:c11"] if sys.platform == "win32" else ["-O3", "-std=c11", 
 
 MODULES = {
     "bars": ["code128.c"],
+    "channel": ["channel.c", "channel_print.c", "channel_scan.c"],
     "g4": ["g4_encode.c", "g4_decode.c", "cpu.c"],
     "page": ["page.c", "page_items.c", "page_plate.c", "g4_encode.c", "cpu.c"],
     "pdf_page": ["pdf_page.c", "pdf_text.c", "flate.c"],
