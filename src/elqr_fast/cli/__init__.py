@@ -6,7 +6,7 @@ import sys
 
 import click
 
-from elqr_fast.cli import code, demo, doctor, form, render, run, scanner, verify
+from elqr_fast.cli import certify, code, demo, doctor, form, render, run, scanner, verify
 from elqr_fast.errors import ElqrError, ExitCode, Interrupted
 from elqr_fast.version import __version__
 
@@ -26,6 +26,7 @@ COMMANDS = (
     render.render,
     run.run,
     verify.verify,
+    certify.certify,
     form.form,
     scanner.scanner,
     code.code,

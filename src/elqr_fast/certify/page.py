@@ -1,0 +1,112 @@
+"""A certificate as one HTML file without scripts or outside files, and as text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from html import escape
+
+from elqr_fast.certify.sweeps import Cell, Certificate, Curve, Margin
+
+WIDTH, HEIGHT, EDGE = 340, 190, 38
+
+STYLE = (
+    "body{font:15px sans-serif;max-width:62em;margin:2em auto;color:#222}"
+    "table{border-collapse:collapse}td,th{border:1px solid #ccc;padding:.3em .7em;text-align:right}"
+    "svg{margin:.5em}text{font:11px sans-serif;fill:#333}"
+)
+
+
+def margin_text(margin: Margin) -> str:
+    """A margin in words."""
+    what = f"{margin.tolerance.replace('_', ' ')}, {margin.direction}"
+    if margin.value is None:
+        return f"{what}: slips are lost without any drift"
+    return (
+        f"{what}: none of {margin.scans:,} lost at {margin.value:.3g} {margin.unit}"
+        f" (known to {margin.beyond:.2g}; loss below {margin.loss_below:.1e} there)"
+    )
+
+
+def text(certificate: Certificate) -> str:
+    """The certificate as a table for a terminal."""
+    lines = [_title(certificate), f"without drift: {_rate(certificate.normal)}", ""]
+    for curve in certificate.curves:
+        lines.append(f"{curve.tolerance} [{curve.unit}]")
+        lines += [f"  {_drift(curve, cell):>8g}  {_rate(cell)}" for cell in curve.cells]
+    lines += ["", *(margin_text(margin) for margin in certificate.margins)]
+    return "\n".join(lines)
+
+
+def html(certificate: Certificate) -> str:
+    """The certificate as a page."""
+    title = escape(_title(certificate))
+    margins = "".join(f"<li>{escape(margin_text(margin))}</li>" for margin in certificate.margins)
+    curves = "".join(_curve(curve) for curve in certificate.curves)
+    return (
+        f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{title}</title>'
+        f"<style>{STYLE}</style><h1>{title}</h1>"
+        f"<p>Without drift: {_rate(certificate.normal)}. Simulated scans, seed {certificate.seed};"
+        " bands and brackets are 95 % intervals.</p>"
+        f"<h2>Margins</h2><ul>{margins}</ul><h2>One tolerance at a time</h2>{curves}"
+        f"<h2>Ink gain with blur: read rate, %</h2>{_heat_map(certificate.heat_map)}</html>\n"
+    )
+
+
+def _title(certificate: Certificate) -> str:
+    return (
+        f"{certificate.form} at {certificate.printer_dpi} dpi"
+        f" ({certificate.dots_per_module} dots, {certificate.module_mm:.3f} mm a module),"
+        f" read by {certificate.scanner}"
+    )
+
+
+def _rate(cell: Cell) -> str:
+    return f"{cell.rate:7.2%} [{cell.low:.2%}, {cell.high:.2%}] of {cell.scans:,}"
+
+
+def _drift(curve: Curve, cell: Cell) -> float:
+    return cell.drift[curve.tolerance]
+
+
+def _curve(curve: Curve) -> str:
+    """Read rate over drift, with its interval as a band."""
+    drifts = [_drift(curve, cell) for cell in curve.cells]
+    first, span = drifts[0], drifts[-1] - drifts[0]
+
+    def at(drift: float, rate: float) -> str:
+        x = EDGE + (drift - first) / span * (WIDTH - 2 * EDGE)
+        return f"{x:.1f},{HEIGHT - EDGE - rate * (HEIGHT - 2 * EDGE):.1f}"
+
+    line = " ".join(at(d, cell.rate) for d, cell in zip(drifts, curve.cells, strict=True))
+    upper = [at(d, cell.high) for d, cell in zip(drifts, curve.cells, strict=True)]
+    lower = [at(d, cell.low) for d, cell in zip(drifts, curve.cells, strict=True)]
+    band = " ".join(upper + lower[::-1])
+    return (
+        f'<svg width="{WIDTH}" height="{HEIGHT}" role="img">'
+        f'<polygon points="{band}" fill="#9cf" opacity=".6"/>'
+        f'<polyline points="{line}" fill="none" stroke="#036" stroke-width="1.5"/>'
+        f'<path d="M{EDGE} {EDGE}V{HEIGHT - EDGE}H{WIDTH - EDGE}" fill="none" stroke="#333"/>'
+        f"{_label(4, EDGE + 4, '100 %')}{_label(14, HEIGHT - EDGE + 4, '0 %')}"
+        f"{_label(EDGE, HEIGHT - EDGE + 15, f'{drifts[0]:g}')}"
+        f"{_label(WIDTH - EDGE - 10, HEIGHT - EDGE + 15, f'{drifts[-1]:g}')}"
+        f"{_label(WIDTH // 3, 20, f'{curve.tolerance} [{curve.unit}]')}</svg>"
+    )
+
+
+def _label(x: int, y: int, words: str) -> str:
+    return f'<text x="{x}" y="{y}">{escape(words)}</text>'
+
+
+def _heat_map(rows: list[list[Cell]]) -> str:
+    head = "".join(f"<th>{cell.drift['ink_gain']:+g} um</th>" for cell in rows[0])
+    return f"<table><tr><th>blur</th>{head}</tr>{''.join(_heat_rows(rows))}</table>"
+
+
+def _heat_rows(rows: list[list[Cell]]) -> Iterator[str]:
+    for row in rows:
+        cells = "".join(
+            f'<td style="background:hsl({cell.rate * 120:.0f} 70% 75%)"'
+            f' title="{cell.low:.2%} to {cell.high:.2%}">{100 * cell.rate:.1f}</td>'
+            for cell in row
+        )
+        yield f"<tr><th>{row[0].drift['blur']:g} px</th>{cells}</tr>"
