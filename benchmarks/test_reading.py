@@ -9,23 +9,31 @@ Time is the thread's own, on one core.  `-s` shows the read rates of each class 
 
 from __future__ import annotations
 
+import io
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 import pytest
 import zxingcpp
 from numpy.typing import NDArray
+from PIL import Image
 
 import elqr_fast as ef
 from elqr_fast._native import reader
+from elqr_fast.records.synthetic import make_notices
+from elqr_fast.scan import Reading, read_pages
 from elqr_fast.scan.batch import scanner_for
 from elqr_fast.scan.channel import CLASSES
+from elqr_fast.verify.batch import target_of
 
 pytestmark = pytest.mark.benchmark(timer=time.thread_time, disable_gc=True)
 
 SCANS = 200
+PAGES = 16
 #: Timed on so few that they stay in the processor's cache, as does a box of a page just decoded.
 HOT = 8
 QR = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCodeModel2)
@@ -55,7 +63,7 @@ def scans(name: str) -> NDArray[np.uint8]:
     return np.stack([CLASSES[name].scan(symbol, seed) for seed, symbol in enumerate(modules)])
 
 
-def by_zxing(images: NDArray[np.uint8]) -> list[bytes]:
+def by_zxing(images: Iterable[NDArray[np.uint8]]) -> list[bytes]:
     found = []
     for image in images:
         codes = zxingcpp.read_barcodes(
@@ -90,6 +98,52 @@ def test_clean_boxes(race: Callable[..., None], name: str, who: str) -> None:
         "elqr_fast fast rung": lambda: by_rung(images, dpi, reader.FAST),
     }
     race(f"boxes read, {name}", who, "boxes", len(images), functions[who])
+
+
+@cache
+def pages(dpi: int) -> list[bytes]:
+    """A4 slips as printed, each a TIFF of one G4 page; of 200 dpi they are made from 300."""
+    with TemporaryDirectory() as folder:
+        ef.render(make_notices(PAGES), "maru", folder, to="tiff", dpi=300, workers=1)
+        [path] = Path(folder).glob("*.tiff")
+        with Image.open(path) as image:
+            return [_coded(image, page, dpi) for page in range(PAGES)]
+
+
+def _coded(image: Image.Image, page: int, dpi: int) -> bytes:
+    image.seek(page)
+    grey = image.convert("L")
+    size = (grey.width * dpi // 300, grey.height * dpi // 300)
+    scaled = grey.resize(size, Image.Resampling.BOX).point(lambda level: 255 * (level > 127))
+    file = io.BytesIO()
+    scaled.convert("1").save(file, "TIFF", compression="group4", dpi=(dpi, dpi))
+    return file.getvalue()
+
+
+def pages_by_pillow_and_zxing(files: list[bytes]) -> list[bytes]:
+    found = []
+    for file in files:
+        with Image.open(io.BytesIO(file)) as image:
+            found += by_zxing([np.asarray(image.convert("L"))])
+    return found
+
+
+def pages_by_elqr_fast(files: list[bytes]) -> list[Reading]:
+    target = target_of("maru")
+    return [read_pages(file, target=target)[0][0][0] for file in files]
+
+
+@pytest.mark.parametrize("dpi", [200, 300])
+@pytest.mark.parametrize("who", ["Pillow and zxing-cpp", "elqr_fast"])
+def test_pages(race: Callable[..., None], dpi: int, who: str) -> None:
+    """G4 bytes to a verdict; the peer only reads the code, second codes and bar code aside."""
+    files = pages(dpi)
+    assert all(reading.verdict == "ok" for reading in pages_by_elqr_fast(files))
+    functions: dict[str, Callable[[], object]] = {
+        "Pillow and zxing-cpp": lambda: pages_by_pillow_and_zxing(files),
+        "elqr_fast": lambda: pages_by_elqr_fast(files),
+    }
+    race(f"pages read, G4 {dpi} dpi", who, "pages", len(files), functions[who])
 
 
 def test_read_rates() -> None:

@@ -15,7 +15,15 @@ import pytest
 from PIL import Image
 
 from elqr_fast.errors import InputError
-from elqr_fast.scan import Limits, PageImage, open_file, open_pages, read_pages
+from elqr_fast.scan import (
+    Limits,
+    PageImage,
+    Target,
+    Verdict,
+    open_file,
+    open_pages,
+    read_pages,
+)
 
 RAMP = np.tile(np.arange(0, 250, 5, dtype=np.uint8), (40, 1))
 
@@ -422,3 +430,39 @@ def test_only_strips_that_are_looked_at_are_decoded() -> None:
         assert np.array_equal(page.crop(0, 0, 150, 144), expected[:144])
         with pytest.raises(InputError):
             page.crop(0, 100, 150, 200)
+
+
+#: Where `damaged_page` has its code, and a face with nothing else.
+DAMAGED_TARGET = Target((5.0, 2.0, 20.0, 20.0), (34.0, 26.0), ((0.0, 0.0, 34.0, 26.0),))
+
+
+@pytest.mark.parametrize("kind", ["strips", "one strip", "zero is black", "jpeg in tiff", "png"])
+def test_damaged_files_of_a_known_form(kind: str, pictures: Any) -> None:
+    """Whatever the bytes: a verdict, and what was printed or nothing."""
+    page = np.full((307, 402), 255, np.uint8)
+    symbol = pictures.symbol(pictures.sample, 4)
+    page[20 : 20 + len(symbol), 50 : 50 + len(symbol)] = symbol
+    image, bits, dpi = Image.fromarray(page), pictures.bilevel(page), (300, 300)
+    g4: dict[str, Any] = {"compression": "group4", "dpi": dpi}
+    data = {
+        "strips": lambda: saved(bits, "TIFF", tiffinfo={278: 16}, **g4),
+        "one strip": lambda: saved(bits, "TIFF", tiffinfo={278: 10_000}, **g4),
+        "zero is black": lambda: saved(bits, "TIFF", tiffinfo={262: 1, 278: 64}, **g4),
+        "jpeg in tiff": lambda: saved(image, "TIFF", compression="jpeg", dpi=dpi),
+        "png": lambda: saved(image, "PNG", dpi=dpi),
+    }[kind]()
+    assert read_pages(data, target=DAMAGED_TARGET)[0][0][0].verdict == "ok"
+    for seed in range(80):
+        pages, _ = read_pages(mutated(data, seed), target=DAMAGED_TARGET)
+        for reading in (reading for readings in pages for reading in readings):
+            assert isinstance(reading.verdict, Verdict)
+            assert reading.digits in ("", pictures.sample)
+
+
+def test_time_is_a_limit() -> None:
+    """With none left only the cheapest ways are tried, and the reading says so."""
+    noise = np.random.default_rng(1).integers(0, 256, (900, 900), np.uint8)
+    [[reading]], _ = read_pages(noise, limits=Limits(seconds=0.0))
+    assert (reading.verdict, reading.detail) == ("unreadable", "no QR code found in 0 seconds")
+    [[reading]], _ = read_pages(noise)
+    assert reading.detail == "no QR code found"
