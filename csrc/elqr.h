@@ -507,7 +507,9 @@ enum {
     ELQR_FLATE_LONGEST = 14   /* most bits of a code */
 };
 
-/* The codes of one dynamic block (RFC 1951, 3.2.7) for every page. */
+/* The codes of one dynamic block (RFC 1951, 3.2.7) for every page.  A page is two blocks, each with
+ * codes of its own: [0] for all up to the bars, [1], the last, for its texts. */
+enum { ELQR_PDF_BLOCKS = 2 };
 typedef struct {
     const uint16_t *codes; /* [ELQR_FLATE_SYMBOLS], first bit lowest */
     const uint8_t *bits;   /* [ELQR_FLATE_SYMBOLS], 0: no code */
@@ -562,10 +564,10 @@ typedef struct {
 /* Bytes of work space, on a multiple of 8. */
 size_t elqr_pdf_work(const elqr_pdf_batch *batch);
 
-/* Writes the objects of pages [*done, pages): stream and page, to out[0 : capacity].  `flate` null:
- * streams are not packed.  offsets [pages, 2] gets where each object starts, counted from `out`,
- * checksums [pages] the Adler-32 of each content; *used what was written, *done the page after the
- * last whole one.
+/* Writes the objects of pages [*done, pages): stream and page, to out[0 : capacity].  `flate`
+ * [ELQR_PDF_BLOCKS]; null: streams are not packed.  offsets [pages, 2] gets where each object
+ * starts, counted from `out`, checksums [pages] the Adler-32 of each content; *used what was
+ * written, *done the page after the last whole one.
  *
  * ELQR_BUFFER_TOO_SMALL: take *used bytes and call again; where *used is 0, with twice the room.
  * There must be room for the largest page that could be, some 170 kB, where 2 kB get written.
@@ -575,7 +577,8 @@ int elqr_pdf_pages(const elqr_pdf_batch *batch, const elqr_flate *flate,
                    const elqr_pdf_numbers *numbers, uint8_t *work, uint8_t *out, size_t capacity,
                    uint64_t *offsets, uint32_t *checksums, size_t *done, size_t *used);
 
-/* Adds to counts [ELQR_FLATE_SYMBOLS] how often pages [first, last) use each symbol. */
+/* Adds to counts [ELQR_PDF_BLOCKS, ELQR_FLATE_SYMBOLS] how often pages [first, last) use each
+ * symbol. */
 int elqr_pdf_count(const elqr_pdf_batch *batch, size_t first, size_t last, uint8_t *work,
                    uint32_t *counts);
 

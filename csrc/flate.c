@@ -53,10 +53,16 @@ static void prepare_distances(const elqr_flate *codes, elqr_flate_tables *tables
         tables->distance_code_bits[symbol] = (uint8_t)bits;
         tables->distance_bits[symbol] = (uint8_t)(bits ? bits + extra : 0);
         for (uint32_t end = distance + (1u << extra); distance < end; distance++) {
-            if (distance <= 256)
-                tables->near_symbols[distance - 1] = (uint8_t)symbol;
-            else
+            if (distance > NEAR) {
                 tables->far_symbols[(distance - 1) >> 7] = (uint8_t)symbol;
+                continue;
+            }
+            const uint32_t more = distance - tables->distance_base[symbol];
+            elqr_reach *near = &tables->near[distance];
+            tables->near_symbols[distance - 1] = (uint8_t)symbol;
+            near->symbol = (uint16_t)symbol;
+            near->word = tables->distance_word[symbol] | more << bits;
+            near->bits = tables->distance_bits[symbol];
         }
     }
 }

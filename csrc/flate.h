@@ -29,11 +29,12 @@ typedef struct {
     uint8_t bits;
 } elqr_reach;
 
-enum { WINDOW = 32768, LONGEST_MATCH = 258, SHORTEST_MATCH = 3 };
+enum { WINDOW = 32768, LONGEST_MATCH = 258, SHORTEST_MATCH = 3, NEAR = 256 };
 
 typedef struct {
     elqr_piece literals[256];
     elqr_reach lengths[LONGEST_MATCH + 1];
+    elqr_reach near[NEAR + 1]; /* distances */
     uint32_t distance_base[30], distance_word[30];
     uint8_t distance_bits[30], distance_code_bits[30];
     uint8_t near_symbols[256], far_symbols[256]; /* of distance - 1, and of it / 128 */

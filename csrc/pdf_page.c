@@ -59,20 +59,48 @@ static void prepare_glyphs(const elqr_glyphs *glyphs, workspace *work) {
     memset(work->glyphs, 0, glyphs->count * sizeof *work->glyphs);
     for (size_t i = 0; i < glyphs->count; i++)
         for (int shift = 12; shift >= 0; shift -= 4)
-            elqr_piece_add(&work->glyphs[i], work->tables.literals,
+            elqr_piece_add(&work->glyphs[i], work->tables[1].literals,
                            DIGITS[glyphs->codes[i] >> shift & 15]);
 }
 
-static void prepare_rows(workspace *work) {
+static void prepare_numbers(workspace *work) {
     memset(work->rows, 0, sizeof work->rows);
-    for (uint32_t row = 0; row < MOST_MODULES; row++) {
-        elqr_piece *piece = &work->rows[row];
-        elqr_piece_add(piece, work->tables.literals, ' ');
-        if (row >= 100)
-            elqr_piece_add(piece, work->tables.literals, (uint8_t)('0' + row / 100));
-        if (row >= 10)
-            elqr_piece_add(piece, work->tables.literals, (uint8_t)('0' + row / 10 % 10));
-        elqr_piece_add(piece, work->tables.literals, (uint8_t)('0' + row % 10));
+    memset(work->columns, 0, sizeof work->columns);
+    for (uint32_t number = 0; number < MOST_MODULES; number++) {
+        elqr_piece *row = &work->rows[number], *column = &work->columns[number];
+        elqr_piece_add(row, work->tables[0].literals, ' ');
+        for (uint32_t place = 100; place > 0; place /= 10) {
+            if (number < place && place > 1)
+                continue;
+            elqr_piece_add(row, work->tables[0].literals, (uint8_t)('0' + number / place % 10));
+            elqr_piece_add(column, work->tables[0].literals, (uint8_t)('0' + number / place % 10));
+        }
+    }
+}
+
+/* Which runs can be put at once: all their codes are there, and fit in a word. */
+static void prepare_ready(const workspace *work, const elqr_pdf_modules *modules, uint32_t rows,
+                          tail_set *tails) {
+    uint32_t longest_x = 0, longest_row = 0;
+    for (uint32_t x = 0; x < modules->count; x++)
+        longest_x = work->columns[x].bits > longest_x ? work->columns[x].bits : longest_x;
+    for (uint32_t row = 0; row < rows; row++)
+        longest_row = work->rows[row].bits > longest_row ? work->rows[row].bits : longest_row;
+    for (uint32_t width = 1; modules->count && width <= TAILS; width++) {
+        const uint32_t tail = tails->last[width].size;
+        uint32_t length = work->tables[0].lengths[tail].bits, distance = 0, missing = !length;
+        for (uint32_t more = 2; more <= 4; more++) { /* a row's words */
+            const uint32_t bits = work->tables[0].lengths[tail + more].bits;
+            length = bits > length ? bits : length;
+            missing |= !bits && work->rows[rows - 1].size >= more;
+        }
+        for (uint32_t more = 3; more <= 7; more++) { /* and the column's */
+            const uint32_t bits = work->tables[0].near[tail + more].bits;
+            distance = bits > distance ? bits : distance;
+            missing |=
+                !bits && work->rows[rows - 1].size + work->columns[modules->count - 1].size >= more;
+        }
+        tails->ready[width] = !missing && longest_x + longest_row + length + distance <= 56;
     }
 }
 
@@ -92,13 +120,12 @@ static int batch_in_range(const elqr_pdf_batch *batch) {
     return good;
 }
 
-/* Pieces that are put without a look at each byte are made of these. */
-static int codes_complete(const elqr_flate *flate) {
-    static const char NEEDED[] = "0123456789ABCDEF -<>";
+/* Pieces that are put without a look at each byte are made of `needed`. */
+static int codes_complete(const elqr_flate *flate, const char *needed) {
     for (int i = 0; i < ELQR_FLATE_SYMBOLS; i++)
         if (flate->bits[i] > ELQR_FLATE_LONGEST)
             return 0;
-    for (const char *byte = NEEDED; *byte; byte++)
+    for (const char *byte = needed; *byte; byte++)
         if (!flate->bits[(uint8_t)*byte])
             return 0;
     return flate->bits[256] != 0;
@@ -107,15 +134,22 @@ static int codes_complete(const elqr_flate *flate) {
 static int prepare(const elqr_pdf_batch *batch, const elqr_flate *flate, workspace *work) {
     if (!batch_in_range(batch))
         return ELQR_OUT_OF_RANGE;
-    if (flate && !codes_complete(flate))
+    if (flate && !(codes_complete(&flate[0], "0123456789 ") &&
+                   codes_complete(&flate[1], "0123456789ABCDEF -<>")))
         return ELQR_BAD_CHARACTER;
     work->glyphs = (elqr_piece *)(void *)(work + 1);
     work->settings = (remembered *)(void *)(work->glyphs + batch->glyphs.count);
-    elqr_flate_prepare(flate, &work->tables);
+    for (int block = 0; block < ELQR_PDF_BLOCKS; block++)
+        elqr_flate_prepare(flate ? &flate[block] : NULL, &work->tables[block]);
     prepare_glyphs(&batch->glyphs, work);
-    prepare_rows(work);
+    prepare_numbers(work);
+    memset(work->run_counts, 0, sizeof work->run_counts);
     prepare_tails(&batch->qr, &work->qr);
     prepare_tails(&batch->bars, &work->bars);
+    if (flate) {
+        prepare_ready(work, &batch->qr, batch->qr.count, &work->qr);
+        prepare_ready(work, &batch->bars, 1, &work->bars);
+    }
     for (int i = 0; i < WORDS; i++)
         remember_text(&work->words[i], (const uint8_t *)WORD[i], strlen(WORD[i]));
     for (size_t i = 0; i < batch->setting_count; i++)
@@ -160,9 +194,29 @@ static size_t page_bound(const elqr_pdf_batch *batch, size_t page) {
     return 2 * plain + 1024;
 }
 
+static void put_header(elqr_sink *sink, const elqr_flate *flate) {
+    for (size_t at = 0; at < flate->header_bits; at += 8) {
+        uint32_t bits = flate->header_bits - at < 8 ? (uint32_t)(flate->header_bits - at) : 8;
+        elqr_put_bits(sink, flate->header[at / 8] & ((1u << bits) - 1), bits);
+    }
+}
+
+/* Ends the block of modules and begins that of texts. */
+ELQR_INLINE void put_next_block(elqr_sink *sink, const int mode, workspace *work,
+                                const elqr_flate *flate) {
+    sink->tables = &work->tables[1];
+    if (mode == FLATE) {
+        elqr_put_bits(sink, flate[0].codes[256], flate[0].bits[256]);
+        put_header(sink, &flate[1]);
+    } else if (mode == COUNT) {
+        sink->counts[256]++;
+        sink->counts += ELQR_FLATE_SYMBOLS;
+    }
+}
+
 /* The content of a page.  ELQR_OK, ELQR_OUT_OF_RANGE, ELQR_BAD_CHARACTER. */
 ELQR_INLINE int put_content(elqr_sink *into, const int mode, workspace *work,
-                            const elqr_pdf_batch *batch, size_t page) {
+                            const elqr_pdf_batch *batch, const elqr_flate *flate, size_t page) {
     /* A copy that no other function sees: bytes written to the page cannot alias it, so that it
      * stays in registers. */
     elqr_sink copy = *into, *const sink = &copy;
@@ -178,6 +232,7 @@ ELQR_INLINE int put_content(elqr_sink *into, const int mode, workspace *work,
     if (batch->bars.count &&
         !put_bars(sink, mode, work, &batch->bars, batch->bar_rows + page * batch->bars.count))
         return ELQR_OUT_OF_RANGE;
+    put_next_block(sink, mode, work, flate);
     for (size_t i = 0; i < batch->text_count; i++) {
         const elqr_pdf_text *text = &batch->texts[i];
         for (uint32_t n = first_line(text, page); n < text->line_ends[page]; n++) {
@@ -200,17 +255,14 @@ static uint32_t checksum(const elqr_sink *sink) {
     return (uint32_t)(sink->b % modulus << 16 | sink->a % modulus);
 }
 
-/* The zlib stream of a page (RFC 1950): one dynamic block. */
+/* The zlib stream of a page (RFC 1950): two dynamic blocks. */
 static int put_packed(elqr_sink *sink, workspace *work, const elqr_pdf_batch *batch,
                       const elqr_flate *flate, size_t page) {
     *sink->out++ = 0x78; /* deflate, window of 32 kB */
     *sink->out++ = 0x9C;
-    for (size_t at = 0; at < flate->header_bits; at += 8) {
-        uint32_t bits = flate->header_bits - at < 8 ? (uint32_t)(flate->header_bits - at) : 8;
-        elqr_put_bits(sink, flate->header[at / 8] & ((1u << bits) - 1), bits);
-    }
-    int status = put_content(sink, FLATE, work, batch, page);
-    elqr_put_bits(sink, flate->codes[256], flate->bits[256]);
+    put_header(sink, &flate[0]);
+    int status = put_content(sink, FLATE, work, batch, flate, page);
+    elqr_put_bits(sink, flate[1].codes[256], flate[1].bits[256]);
     elqr_put_bits(sink, 0, 7);
     sink->bits = 0;
     const uint32_t sum = checksum(sink);
@@ -262,16 +314,17 @@ int elqr_pdf_pages(const elqr_pdf_batch *batch, const elqr_flate *flate,
     if (status != ELQR_OK)
         return status;
     space->page = 0;
+    const size_t header_bytes = flate ? (flate[0].header_bits + flate[1].header_bits) / 8 : 0;
     for (; *done < batch->pages; ++*done) {
         const size_t page = *done, bound = page_bound(batch, page);
         if (!bound)
             return ELQR_OUT_OF_RANGE;
-        if (capacity - *used < bound + 3 * STREAM_HEAD + (flate ? flate->header_bits / 8 : 0))
+        if (capacity - *used < bound + 3 * STREAM_HEAD + header_bytes)
             return ELQR_BUFFER_TOO_SMALL;
         uint8_t *start = out + *used, *stream = start + STREAM_HEAD;
-        elqr_sink sink = {&space->tables, 1, 0, 0, 0, 0, 0, stream, NULL};
+        elqr_sink sink = {space->tables, 1, 0, 0, 0, 0, 0, stream, NULL};
         status = flate ? put_packed(&sink, space, batch, flate, page)
-                       : put_content(&sink, PLAIN, space, batch, page);
+                       : put_content(&sink, PLAIN, space, batch, NULL, page);
         if (status != ELQR_OK)
             return status;
         const uint64_t node = page / numbers->kids, kid = page % numbers->kids;
@@ -293,11 +346,11 @@ int elqr_pdf_count(const elqr_pdf_batch *batch, size_t first, size_t last, uint8
     int status = last <= batch->pages ? prepare(batch, NULL, space) : ELQR_OUT_OF_RANGE;
     space->page = 0;
     for (size_t page = first; status == ELQR_OK && page < last; page++) {
-        elqr_sink sink = {&space->tables, 1, 0, 0, 0, 0, 0, NULL, counts};
+        elqr_sink sink = {space->tables, 1, 0, 0, 0, 0, 0, NULL, counts};
         if (!page_bound(batch, page))
             return ELQR_OUT_OF_RANGE;
-        status = put_content(&sink, COUNT, space, batch, page);
-        counts[256]++;
+        status = put_content(&sink, COUNT, space, batch, NULL, page);
+        counts[ELQR_FLATE_SYMBOLS + 256]++;
     }
     return status;
 }

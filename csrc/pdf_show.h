@@ -122,9 +122,9 @@ ELQR_INLINE int put_shown(elqr_sink *sink, const int mode, workspace *work,
         const double late = (double)pen - (origin - first) * per_dot;
         if (ELQR_UNLIKELY(!(-off <= late && late <= off))) {
             put_glyphs(sink, mode, work, ids + start, i - start);
-            elqr_put_piece(sink, mode, &work->tables.literals['>']);
+            elqr_put_piece(sink, mode, &sink->tables->literals['>']);
             elqr_put_number(sink, mode, nearest(late));
-            elqr_put_piece(sink, mode, &work->tables.literals['<']);
+            elqr_put_piece(sink, mode, &sink->tables->literals['<']);
             pen -= nearest(late);
             start = i;
         }
@@ -144,7 +144,7 @@ ELQR_INLINE void put_y(elqr_sink *sink, const int mode, workspace *work, int64_t
         same->position = start;
         return;
     }
-    elqr_put_piece(sink, mode, &work->tables.literals[' ']);
+    elqr_put_piece(sink, mode, &sink->tables->literals[' ']);
     elqr_put_number(sink, mode, y);
     put_remembered(sink, mode, work, &work->words[SHOW]);
     same->page = work->page;

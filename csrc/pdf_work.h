@@ -8,6 +8,7 @@
 enum {
     MOST_TEXT = 2000,    /* bytes of a text of the batch */
     MOST_MODULES = 288,  /* ELQR_BILL_MODULES */
+    MOST_RUNS = 64 * 32, /* of one width in a symbol */
     TAILS = 64,          /* widths of runs whose tails are remembered */
     TAIL_SIZE = 64,      /* bytes of a tail */
     PAST = 4096,         /* glyphs of a page that are looked back at */
@@ -29,11 +30,14 @@ enum { TEXT_BEGIN, TEXT_END, FONT, FONT_MOVE, MOVE, SHOW, SHOWN, SHOWN_MOVE, CLO
 typedef struct {
     remembered last[TAILS + 1];
     uint8_t text[TAILS + 1][TAIL_SIZE];
+    uint8_t ready[TAILS + 1]; /* a run like the last one can be put at once */
 } tail_set;
 
 typedef struct {
-    elqr_flate_tables tables;
+    elqr_flate_tables tables[ELQR_PDF_BLOCKS];
     elqr_piece rows[MOST_MODULES]; /* a space and the row's number */
+    elqr_piece columns[MOST_MODULES];
+    uint32_t runs[TAILS + 1][MOST_RUNS], run_counts[TAILS + 1]; /* by width */
     tail_set qr, bars;
     remembered words[WORDS];
     remembered same_line; /* " y Tm\n[<" */

@@ -29,10 +29,10 @@ static elqr_pdf_modules modules(uint32_t count) {
 int main(int argc, char **argv) {
     static const double sizes[2] = {83.3, 62.5};
     static const int32_t settings[1] = {0};
-    static const uint8_t header[2] = {5, 0};
+    static const uint8_t header[2] = {4, 0}, last[2] = {5, 0};
     const elqr_bytes fonts[2] = {bytes("/F0 83.3", 8), bytes("/F0 62.5", 8)};
     const elqr_glyphs glyphs = {advances, spaces, glyph_codes, widths, GLYPHS};
-    const elqr_flate flate = {codes, bits, header, 12};
+    const elqr_flate flate[ELQR_PDF_BLOCKS] = {{codes, bits, header, 12}, {codes, bits, last, 12}};
     const elqr_pdf_numbers numbers = {5, 100};
     elqr_pdf_text texts[LINES];
     for (int i = 0; i < GLYPHS; i++) {
@@ -41,7 +41,7 @@ int main(int argc, char **argv) {
         widths[i] = i % 3 ? 500 : 1000;
     }
     for (int i = 0; i < ELQR_FLATE_SYMBOLS; i++)
-        bits[i] = 8;
+        bits[i] = i >= '0' && i <= '9' ? 4 : 8; /* digits are common */
     for (int i = 0; i < PAGES; i++)
         ends[i] = (uint32_t)(i + 1) * LENGTH;
     fill(symbols, sizeof symbols, 0, 256);
@@ -66,7 +66,7 @@ int main(int argc, char **argv) {
                               PAGES + ELQR_TEXT_LINES, line_ends[i], left))
                 return 1;
         }
-        if (elqr_pdf_pages(&batch, &flate, &numbers, work, out, sizeof out, offsets, checksums,
+        if (elqr_pdf_pages(&batch, flate, &numbers, work, out, sizeof out, offsets, checksums,
                            &done, &used))
             return 1;
     }

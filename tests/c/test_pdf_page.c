@@ -130,21 +130,22 @@ static int test_pages(void) {
     for (size_t i = 0; i < sizeof bars; i++)
         bars[i] = i % 7 < 3 && i < 4 * BARS;
     uint16_t codes[ELQR_FLATE_SYMBOLS];
-    uint8_t bits[ELQR_FLATE_SYMBOLS], header[2] = {5, 0};
+    uint8_t bits[ELQR_FLATE_SYMBOLS], header[2] = {4, 0}, last_header[2] = {5, 0};
     plain_codes(codes, bits);
-    const elqr_flate flate = {codes, bits, header, 9};
+    const elqr_flate flate[ELQR_PDF_BLOCKS] = {{codes, bits, header, 9},
+                                               {codes, bits, last_header, 9}};
     size_t size, part_size, packed;
     CHECK(write_pages(&batch, NULL, 1 << 20, all[0], &size) == ELQR_OK);
     CHECK(write_pages(&batch, NULL, 200000, all[1], &part_size) == ELQR_OK);
     CHECK(size == part_size && memcmp(all[0], all[1], size) == 0);
     CHECK(memcmp(all[0], "9 0 obj\n<</Length ", 18) == 0);
-    CHECK(write_pages(&batch, &flate, 1 << 20, all[2], &packed) == ELQR_OK);
+    CHECK(write_pages(&batch, flate, 1 << 20, all[2], &packed) == ELQR_OK);
     CHECK(write_pages(&batch, NULL, 100, all[1], &part_size) == ELQR_BUFFER_TOO_SMALL);
     CHECK(part_size == 0);
     bits['7'] = 0;
-    CHECK(write_pages(&batch, &flate, 1 << 20, all[2], &packed) == ELQR_BAD_CHARACTER);
+    CHECK(write_pages(&batch, flate, 1 << 20, all[2], &packed) == ELQR_BAD_CHARACTER);
     bits['7'] = ELQR_FLATE_LONGEST + 1;
-    CHECK(write_pages(&batch, &flate, 1 << 20, all[2], &packed) == ELQR_BAD_CHARACTER);
+    CHECK(write_pages(&batch, flate, 1 << 20, all[2], &packed) == ELQR_BAD_CHARACTER);
     batch.setting_count = 0;
     CHECK(write_pages(&batch, NULL, 1 << 20, all[2], &packed) == ELQR_OUT_OF_RANGE);
     batch.setting_count = 1, batch.qr.count = 65;

@@ -84,7 +84,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     const elqr_pdf_batch batch = {PAGES,  7000,  bytes("q\n"), qr, row,   symbols, bars,
                                   glyphs, fonts, sizes,        2,  &text, 1,       {NULL, 0}};
     uint8_t *work = malloc(elqr_pdf_work(&batch));
-    uint32_t counts[ELQR_FLATE_SYMBOLS] = {0}, checksums[PAGES];
+    uint32_t counts[ELQR_PDF_BLOCKS * ELQR_FLATE_SYMBOLS] = {0}, checksums[PAGES];
     int counted = elqr_pdf_count(&batch, 0, PAGES, work, counts);
     const size_t capacity = 400000;
     uint8_t *out = malloc(capacity);
@@ -93,7 +93,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     const elqr_pdf_numbers numbers = {1, 2};
     int written = elqr_pdf_pages(&batch, NULL, &numbers, work, out, capacity, offsets, checksums,
                                  &done, &used);
-    if (written != counted || (written == ELQR_OK && counts[256] != PAGES))
+    if (written != counted || (written == ELQR_OK && counts[ELQR_FLATE_SYMBOLS + 256] != PAGES))
         abort();
     free(work);
     free(out);

@@ -54,7 +54,7 @@ def streams(objects):
 
 def both(batch, counted):
     """Plain contents, having seen that the packed ones are the same and their checksums right."""
-    codes = make_codes(batch.count(0, counted), b"q/F0")
+    codes = make_codes(batch.count(0, counted), (b"q\n9 0 0 9 1.04 2.04 cmref\nQ", b"q/F0"))
     plain, offsets, sums = batch.pages(None, 5, 3)
     packed, packed_offsets, packed_sums = batch.pages(codes, 5, 3)
     contents = streams(plain)
@@ -173,8 +173,8 @@ def test_a_byte_without_a_code_is_named():
     batch = make_batch(1, [text], b"\x80")
     counts = batch.count(0, 0)
     with pytest.raises(KernelError):
-        batch.pages(make_codes(counts, b""), 5, 100)
-    assert len(batch.pages(make_codes(counts, b"\x80"), 5, 100)[2]) == 1
+        batch.pages(make_codes(counts, (b"q\n", b"")), 5, 100)
+    assert len(batch.pages(make_codes(counts, (b"q\n", b"\x80")), 5, 100)[2]) == 1
 
 
 def test_numbers_that_lie():

@@ -17,7 +17,7 @@ COUNTS = st.lists(st.integers(0, 100_000), min_size=257, max_size=LITERALS)
 
 def packed(data: bytes, literals: list[int], distances: list[int]) -> bytes:
     """Data as literals alone, in a raw deflate stream."""
-    header, size = _header(literals, distances)
+    header, size = _header(literals, distances, last=True)
     word, codes = int.from_bytes(header, "little"), codes_of(literals)
     for symbol in (*data, 256):
         word |= codes[symbol] << size
@@ -55,4 +55,4 @@ def test_codes_are_those_of_the_standards_example() -> None:
 
 def test_a_table_of_another_size_is_refused() -> None:
     with pytest.raises(ValueError, match="codes"):
-        make_codes(np.ones(SYMBOLS + 1, np.uint32), b"")
+        make_codes(np.ones((2, SYMBOLS + 1), np.uint32), (b"", b""))

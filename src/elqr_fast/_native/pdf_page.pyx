@@ -19,6 +19,7 @@ cdef extern from "elqr.h" nogil:
         ELQR_FLATE_SYMBOLS
         ELQR_FLATE_LITERALS
         ELQR_FLATE_LONGEST
+        ELQR_PDF_BLOCKS
     ctypedef struct elqr_glyphs:
         const double *advances
         const uint8_t *spaces
@@ -85,6 +86,7 @@ GLYPH_NONE = ELQR_GLYPH_NONE
 SYMBOLS = ELQR_FLATE_SYMBOLS
 LITERALS = ELQR_FLATE_LITERALS
 LONGEST_CODE = ELQR_FLATE_LONGEST
+BLOCKS = ELQR_PDF_BLOCKS
 ALIGN = {"left": 0, "center": 1, "right": 2}
 
 #: Room for pages to begin with, and what a page mostly takes.
@@ -277,33 +279,40 @@ cdef class Batch:
         self.batch.bar_rows = &modules[0, 0] if modules.shape[1] else NULL
 
     def count(self, size_t first, size_t last):
-        """How often pages [first, last) use each symbol of Flate: uint32 [SYMBOLS]."""
-        counts = np.zeros(ELQR_FLATE_SYMBOLS, np.uint32)
-        cdef uint32_t[::1] counts_view = counts
+        """How often pages [first, last) use each symbol of Flate: uint32 [BLOCKS, SYMBOLS]."""
+        counts = np.zeros((ELQR_PDF_BLOCKS, ELQR_FLATE_SYMBOLS), np.uint32)
+        cdef uint32_t[:, ::1] counts_view = counts
         cdef uint8_t *work = self._work()
         cdef int status
         try:
             with nogil:
-                status = elqr_pdf_count(&self.batch, first, last, work, &counts_view[0])
+                status = elqr_pdf_count(&self.batch, first, last, work, &counts_view[0, 0])
         finally:
             free(work)
         if status != ELQR_OK:
             raise kernel_error(status)
         return counts
 
-    def pages(self, Flate flate, uint32_t first, uint32_t kids):
+    def pages(self, blocks, uint32_t first, uint32_t kids):
         """The objects of all pages: (uint8 [size], offsets uint64 [pages, 2], checksums uint32
         [pages]).  Page i's content has the number first + i // kids * (2 * kids + 1) + i % kids * 2,
-        the page the next one.  `flate` None: streams are not packed.
+        the page the next one.  `blocks`: a Flate for each block; None: streams are not packed.
         """
         cdef size_t n = self.batch.pages
         offsets, checksums = np.empty((n, 2), np.uint64), np.empty(n, np.uint32)
         cdef uint64_t[:, ::1] offsets_view = offsets
         cdef uint32_t[::1] checksums_view = checksums
-        cdef const elqr_flate *table = &flate.table if flate is not None else NULL
+        cdef elqr_flate tables[ELQR_PDF_BLOCKS]
+        cdef const elqr_flate *table = NULL
+        if blocks is not None:
+            if len(blocks) != ELQR_PDF_BLOCKS:
+                raise ValueError(f"not {ELQR_PDF_BLOCKS} blocks")
+            for i in range(ELQR_PDF_BLOCKS):
+                tables[i] = (<Flate?>blocks[i]).table
+            table = tables
         cdef elqr_pdf_numbers numbers
         numbers.first, numbers.kids = first, kids
-        cdef size_t capacity = ROOM + A_PAGE * n * (1 if flate is not None else 6)
+        cdef size_t capacity = ROOM + A_PAGE * n * (1 if blocks is not None else 6)
         cdef size_t done = 0, before = 0, used = 0, start = 0
         cdef uint8_t[::1] out_view
         cdef uint8_t *work = self._work()

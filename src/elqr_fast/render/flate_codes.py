@@ -1,7 +1,8 @@
 """Huffman codes for the pages of one file: counted on some of them, used for all (RFC 1951).
 
 A page is a stream of its own, too short to be worth codes of its own making; slips of one form
-differ so little that the codes of some serve all.
+differ so little that the codes of some serve all.  Rectangles and texts differ much: each have
+codes, and a block, of their own.
 """
 
 from __future__ import annotations
@@ -16,22 +17,33 @@ from elqr_fast._native.pdf_page import LITERALS, LONGEST_CODE, Flate
 
 Counts = npt.NDArray[np.uint32]
 
-#: What any page may hold: digits and the words around them, whether the counted pages did or not.
-ALWAYS = b"0123456789ABCDEF<>[]()/. -+\nBTJTmfQqScDoreEMPpanuxltdC"
+#: What any page may hold, by block, whether the counted pages did or not: digits, and in texts the
+#: words around them.
+ALWAYS = (b"0123456789 ", b"0123456789ABCDEF<>[]()/. -+\nBTJTmfQqScDoreEMPpanuxltdC")
 END_OF_BLOCK = 256
 # RFC 1951, 3.2.7: the order in which the code lengths of code lengths stand.
 _ORDER = (16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15)
 _LONGEST_OF_LENGTHS = 7
 
 
-def make_codes(counts: Counts, needed: bytes) -> Flate:
-    """Codes for symbols used so often, uint32 [SYMBOLS]; every byte of `needed` gets one too."""
+def make_codes(counts: Counts, needed: tuple[bytes, bytes]) -> tuple[Flate, Flate]:
+    """Codes for symbols used so often, uint32 [BLOCKS, SYMBOLS]; every byte that a block needs gets
+    one too.
+    """
+    drawn, shown = (
+        _make_block(counts[block], ALWAYS[block] + needed[block], last=block == 1)
+        for block in (0, 1)
+    )
+    return drawn, shown
+
+
+def _make_block(counts: Counts, needed: bytes, *, last: bool) -> Flate:
     counts = counts.copy()
-    for symbol in (*ALWAYS, *needed, END_OF_BLOCK):
+    for symbol in (*needed, END_OF_BLOCK):
         counts[symbol] = max(counts[symbol], 1)
     literals = code_lengths(counts[:LITERALS].tolist(), LONGEST_CODE)
     distances = code_lengths(counts[LITERALS:].tolist(), LONGEST_CODE)
-    header, size = _header(literals, distances)
+    header, size = _header(literals, distances, last=last)
     codes = np.array([*codes_of(literals), *codes_of(distances)], np.uint16)
     return Flate(codes, np.array([*literals, *distances], np.uint8), header, size)
 
@@ -85,8 +97,8 @@ class _Bits:
         self.size += bits
 
 
-def _header(literals: list[int], distances: list[int]) -> tuple[bytes, int]:
-    """The head of the last and only block, with both tables (3.2.7)."""
+def _header(literals: list[int], distances: list[int], *, last: bool) -> tuple[bytes, int]:
+    """The head of a block, with both tables (3.2.7)."""
     literals = literals[: max(257, _used(literals))]
     distances = distances[: max(1, _used(distances))]
     runs = _run_lengths([*literals, *distances])
@@ -97,7 +109,7 @@ def _header(literals: list[int], distances: list[int]) -> tuple[bytes, int]:
     codes = codes_of(lengths)
     told = max(4, 1 + max(place for place, symbol in enumerate(_ORDER) if lengths[symbol]))
     bits = _Bits()
-    for value, size in ((1, 1), (2, 2), (len(literals) - 257, 5), (len(distances) - 1, 5)):
+    for value, size in ((int(last), 1), (2, 2), (len(literals) - 257, 5), (len(distances) - 1, 5)):
         bits.put(value, size)
     bits.put(told - 4, 4)
     for symbol in _ORDER[:told]:

@@ -22,8 +22,8 @@ Text = tuple[Ids, Ends, Lines, Ends, float, float]
 
 def native_batch(
     plate: Plate, batch: PageBatch, content: Content, fonts: Fonts, head: bytes
-) -> tuple[Batch, bytes] | None:
-    """What the kernel needs, and all bytes that stand in it as they are.
+) -> tuple[Batch, tuple[bytes, bytes]] | None:
+    """What the kernel needs, and all bytes that stand in it as they are: with the codes, in texts.
 
     None if a glyph cannot stand for its text: such pages are written one by one.
     """
@@ -37,7 +37,8 @@ def native_batch(
     sizes = np.array([size for _, size in settings], np.float64)
     given = b"".join(ready.parts)
     native = Batch(len(batch), plate.height, head, glyphs, words, sizes, texts, given)
-    return native, b"".join([head, *words, given, *_add_codes(plate, batch, native)])
+    drawn = b"".join([head, *_add_codes(plate, batch, native)])
+    return native, (drawn, b"".join([*words, given]))
 
 
 def _add_codes(plate: Plate, batch: PageBatch, native: Batch) -> list[bytes]:
@@ -60,8 +61,11 @@ def _glyphs(batch: PageBatch, fonts: Fonts) -> Glyphs | None:
     """
     known = batch.glyphs
     used = np.zeros(len(known), np.bool_)
-    for field in batch.fields:
-        used[_shown(field)] = True
+    # Fields share columns; one whose texts all stand in lines says all that a column can say.
+    whole = {id(field.column): field.column.ids for field in batch.fields if not field.elsewhere}
+    parts = [_shown(field) for field in batch.fields if id(field.column) not in whole]
+    for ids in (*whole.values(), *parts):
+        used[ids] = True
     codes, widths = np.zeros(len(known), np.uint16), np.zeros(len(known), np.int32)
 
     def by_text(number: int) -> tuple[str, str]:
