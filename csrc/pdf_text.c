@@ -44,17 +44,19 @@ static uint32_t broken(const elqr_glyphs *glyphs, const uint16_t *ids, span text
     double room = limit;
     for (uint32_t i = text.start; i < text.end; i++) {
         double advance = glyphs->advances[ids[i]];
-        if (i > start && advance > room) {
+        const int full = i > start && advance > room;
+        /* What goes to the next line may leave no room there either. */
+        while (i > start && advance > room) {
             if (count == ELQR_TEXT_LINES - 1)
                 return TOO_MANY;
             span cut = split(glyphs, ids, start, i);
             lines[count++] = (span){start, cut.start};
             start = cut.end;
             room = limit - width_of(glyphs, ids, (span){start, i});
-            if (start == i && glyphs->spaces[ids[i]]) {
-                start = i + 1;
-                continue;
-            }
+        }
+        if (full && start == i && glyphs->spaces[ids[i]]) {
+            start = i + 1;
+            continue;
         }
         room -= advance;
     }

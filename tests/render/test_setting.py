@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from elqr_fast.forms.model import Box, Field, OcrLine
@@ -119,6 +119,7 @@ def test_wrap_shrinks_until_the_lines_fit_the_height() -> None:
     text=st.text("本太 　a", max_size=40),
     limit=st.floats(1, 20),
 )
+@example(text="  太太", limit=1.75)  # what moves to the next line fills it too
 def test_broken_lines_lose_only_the_spaces_they_break_at(text: str, limit: float) -> None:
     lines = broken(CHAIN.shape(text), limit)
     kept = "".join(glyph.cluster for line in lines for glyph in line)

@@ -176,12 +176,14 @@ def broken(glyphs: list[Glyph], limit: float) -> list[list[Glyph]]:
     line: list[Glyph] = []
     room = limit
     for glyph in glyphs:
-        if line and glyph.advance > room:
+        full = bool(line) and glyph.advance > room
+        # What goes to the next line may leave no room there either.
+        while line and glyph.advance > room:
             line, rest = _split(line, glyph)
             lines.append(line)
             line, room = rest, limit - width(rest)
-            if not line and glyph.cluster in SPACES:
-                continue
+        if full and not line and glyph.cluster in SPACES:
+            continue
         line.append(glyph)
         room -= glyph.advance
     return [*lines, line]
