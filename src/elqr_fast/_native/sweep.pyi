@@ -1,8 +1,8 @@
 import numpy as np
 import numpy.typing as npt
 
-Box = tuple[int, int, int, int]
+_Box = tuple[int, int, int, int]
 
 def sweep(
-    rows: npt.NDArray[np.uint8], width: int, own: Box, smallest: int
-) -> tuple[bool, bool, int, list[str], Box | None]: ...
+    rows: npt.NDArray[np.uint8], width: int, own: _Box, smallest: int
+) -> tuple[bool, bool, int, list[str], _Box | None]: ...
