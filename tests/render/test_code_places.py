@@ -6,13 +6,12 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from page_boxes import bars_in_boxes, symbol_in_boxes
 
 from elqr_fast.render.code_places import (
     Fault,
-    bars_in_boxes,
     bars_in_dots,
     bars_in_line,
-    symbol_in_boxes,
     symbol_in_dots,
 )
 from elqr_fast.render.geometry import BarPlace, QrPlace

@@ -6,10 +6,12 @@ import re
 
 import numpy as np
 import pytest
+from page_boxes import Fault, bars_in_boxes, page_boxes, symbol_in_boxes
 
+from elqr_fast._native import readback as native
 from elqr_fast.render.pdf_content import Content
 from elqr_fast.render.pdf_fonts import PdfFont
-from elqr_fast.render.readback_pdf import page_boxes
+from elqr_fast.render.readback_pdf import FAULTS
 from elqr_fast.render.scene import BarsAt, Rect, Scene, Shape, SymbolAt
 
 NOT_OURS = "the page says something that this version does not write"
@@ -108,3 +110,39 @@ def test_boxes_of_a_page(hand):
             [11, 8, 14, 17],
         ]
     )
+
+
+def test_every_fault_has_its_reason():
+    assert len(FAULTS) == native.PDF_FAULTS
+
+
+def by_oracle(plate, content):
+    """Whether the oracle finds the codes that the record asks for, or none of the fault's kind."""
+    try:
+        boxes = page_boxes(content, plate.dpi, plate.height)
+        return symbol_in_boxes(boxes, plate.qr), bars_in_boxes(boxes, plate.bars)
+    except Fault:
+        return None
+
+
+def test_the_oracle_agrees(pdf):
+    """Contents with bytes exchanged, doubled and left out: sound or not, whatever the grammar."""
+    chance = np.random.default_rng(7)
+    contents = []
+    pdf.edited(1, lambda content: contents.append(content) or content + b" ")
+    [content] = contents
+    intact = by_oracle(pdf.plate, content)
+    alphabet = b"0123456789.- \nqfrecmlhQBT"
+    sound = 0
+    for _ in range(150):
+        at = int(chance.integers(len(content)))
+        new = bytes([alphabet[chance.integers(len(alphabet))]]) * int(chance.integers(0, 3))
+        changed = content[:at] + new + content[at + 1 :]
+        if changed == content:
+            continue
+        found = by_oracle(pdf.plate, changed)
+        equal = found is not None and all(map(np.array_equal, found, intact))
+        differences = pdf.check(pdf.edited(1, lambda _, changed=changed: changed))
+        assert (not differences) == equal, changed[max(0, at - 40) : at + 40]
+        sound += equal
+    assert sound  # in text, mostly

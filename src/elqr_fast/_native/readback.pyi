@@ -1,0 +1,19 @@
+import numpy as np
+from numpy.typing import NDArray
+
+PDF_FAULTS: int
+
+_Bytes = NDArray[np.uint8]
+_Place = tuple[int, int, int, int, int, int]
+
+def pdf_pages(
+    file: _Bytes | bytes,
+    offsets: NDArray[np.uint64],
+    numbers: NDArray[np.uint32],
+    parents: NDArray[np.uint32],
+    dpi: int,
+    height: int,
+    qr: _Place,
+    bars: _Place,
+) -> tuple[_Bytes, _Bytes, _Bytes, _Bytes, NDArray[np.uint64]]: ...
+def symbols(packed: _Bytes, version: int, level: int, width: int) -> tuple[_Bytes, _Bytes]: ...
