@@ -108,6 +108,20 @@ def test_render_with_read_back_and_verify(
     assert found.verdicts == {"ok": SLIPS}
 
 
+@ON_ONE_CORE
+@pytest.mark.parametrize("to", ["pdf", "tiff"])
+def test_closed_loop(to: Any, benchmark: Any, notices: Path, tmp_path: Path) -> None:
+    """What reading back costs beside the same run without."""
+    start = time.process_time()
+    ef.render(notices, "maru", tmp_path / "none", to=to, verify="none", workers=1)
+    without = time.process_time() - start
+    spent = once(
+        benchmark,
+        lambda: ef.render(notices, "maru", tmp_path / "all", to=to, verify="all", workers=1),
+    )
+    benchmark.extra_info["x the run without"] = round(spent / without, 2)
+
+
 @dataclass
 class Supervised:
     """What the workers of a run did, the first chunk of each left out: they start unevenly."""

@@ -171,16 +171,16 @@ typedef struct {
 /* 3.2.5: `length` bytes from `distance` back, which may overlap what they make. */
 ELQR_INLINE void copy_back(uint8_t *to, uint32_t distance, uint32_t length) {
     const uint8_t *from = to - distance;
-    if (distance >= 8) {
-        for (uint32_t i = 0; i < length; i += 8)
-            memcpy(to + i, from + i, 8);
+    if (distance >= 16) {
+        for (uint32_t i = 0; i < length; i += 16)
+            memcpy(to + i, from + i, 16);
         return;
     }
     for (uint32_t i = 0; i < length; i++)
         to[i] = from[i];
 }
 
-static int read_block(bit_reader *in, const inflate_tables *tables, byte_sink *out) {
+ELQR_INLINE int read_symbols(bit_reader *in, const inflate_tables *tables, byte_sink *out) {
     static const uint16_t length_base[29] = {3,  4,  5,  6,   7,   8,   9,   10,  11, 13,
                                              15, 17, 19, 23,  27,  31,  35,  43,  51, 59,
                                              67, 83, 99, 115, 131, 163, 195, 227, 258};
@@ -216,6 +216,17 @@ static int read_block(bit_reader *in, const inflate_tables *tables, byte_sink *o
         copy_back(out->bytes + out->size, distance, length);
         out->size += length;
     }
+}
+
+static int read_block(bit_reader *in, const inflate_tables *tables, byte_sink *out) {
+    /* Copies that no other function sees: bytes written cannot alias them, so that they stay in
+     * registers. */
+    bit_reader reader = *in;
+    byte_sink sink = *out;
+    const int status = read_symbols(&reader, tables, &sink);
+    *in = reader;
+    *out = sink;
+    return status;
 }
 
 /* Gives whole bytes in the word back to the stream; false if more than there were are used. */
@@ -307,24 +318,41 @@ static int read_blocks(bit_reader *in, inflate_tables *tables, byte_sink *out) {
     return status;
 }
 
-/* RFC 1950, 9 */
-static uint32_t adler32(const uint8_t *bytes, size_t size) {
-    enum { STRIDE = 5552 }; /* sums so long stay below 2^32 */
-    uint32_t a = 1, b = 0;
-    while (size > 0) {
-        const size_t part = size < STRIDE ? size : STRIDE;
-        /* b gets a once for each byte, and each byte once for itself and each after it. */
-        uint32_t sum = 0, weighted = 0;
-        for (size_t i = 0; i < part; i++) {
-            sum += bytes[i];
-            weighted += (uint32_t)(part - i) * bytes[i];
+enum { LANES = 16 };
+
+/* What size bytes, a multiple of LANES below 2^16, add to both sums: every LANES-th byte is summed
+ * by itself, for the compiler to do at once. */
+static void sum_lanes(const uint8_t *bytes, size_t size, uint64_t *a, uint64_t *b) {
+    uint32_t sums[LANES] = {0}, before[LANES] = {0};
+    for (size_t at = 0; at < size; at += LANES)
+        for (int i = 0; i < LANES; i++) {
+            before[i] += sums[i];
+            sums[i] += bytes[at + i];
         }
-        b = (uint32_t)((b + (uint64_t)a * part + weighted) % 65521);
-        a = (a + sum) % 65521;
+    *b += *a * size;
+    for (uint32_t i = 0; i < LANES; i++) {
+        *b += (uint64_t)LANES * before[i] + (uint64_t)(LANES - i) * sums[i];
+        *a += sums[i];
+    }
+}
+
+/* RFC 1950, 9: b gets a once for each byte, and each byte once for itself and each after it. */
+static uint32_t adler32(const uint8_t *bytes, size_t size) {
+    const uint64_t modulus = 65521;
+    uint64_t a = 1, b = 0;
+    while (size >= LANES) {
+        const size_t part = size < 4096 ? size / LANES * LANES : 4096;
+        sum_lanes(bytes, part, &a, &b);
+        a %= modulus;
+        b %= modulus;
         bytes += part;
         size -= part;
     }
-    return b << 16 | a;
+    for (; size > 0; size--) {
+        a += *bytes++;
+        b += a;
+    }
+    return (uint32_t)(b % modulus << 16 | a % modulus);
 }
 
 int inflate_stream(inflate_tables *tables, const uint8_t *packed, size_t packed_size, uint8_t *out,

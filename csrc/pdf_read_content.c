@@ -16,7 +16,7 @@
 
 #include <math.h>
 
-enum { MOST_UNIT = 999, FARTHEST = 1000000, UNKNOWN = -1 };
+enum { FARTHEST = 1000000, UNKNOWN = -1 };
 static const double INSET_AT_MOST = 0.06;
 
 /* Rectangles in whole dots, y downwards, right and bottom exclusive. */
@@ -28,12 +28,14 @@ typedef struct {
     const elqr_pdf_form *form;
     const uint8_t *at, *end;
     read_ink *ink;
+    uint64_t qr_inverse, bar_inverse; /* see divide */
     int fault;
 } parser;
 
 /* The unit of a path. */
 typedef struct {
     double across, upwards, x, y;
+    int64_t across_dots, upwards_dots; /* across and upwards, which are whole */
 } matrix;
 
 static int fail(parser *in, int fault) {
@@ -107,12 +109,17 @@ static int read_whole(parser *in, char after, int most_digits, int64_t *number) 
 
 /*---- Ink ----*/
 
-static int touches(const dot_box *box, int64_t x, int64_t y, int64_t width, int64_t height) {
+ELQR_INLINE int touches(const dot_box *box, int64_t x, int64_t y, int64_t width, int64_t height) {
     return box->right > x && box->left < x + width && box->bottom > y && box->top < y + height;
 }
 
+/* dots / module, given inverse = 2^32 / module + 1: exact as long as dots * module < 2^32. */
+ELQR_INLINE uint32_t divide(int64_t dots, uint64_t inverse) {
+    return (uint32_t)((uint64_t)dots * inverse >> 32);
+}
+
 /* Whole modules of the symbol; that they overlap does not matter. */
-static int mark_symbol(parser *in, const dot_box *box) {
+ELQR_INLINE int mark_symbol(parser *in, const dot_box *box) {
     const elqr_page_symbol *qr = &in->form->qr;
     const int64_t module = qr->module, quiet = 4 * module, side = qr->count * module;
     const int64_t x = qr->x, y = qr->y;
@@ -122,10 +129,11 @@ static int mark_symbol(parser *in, const dot_box *box) {
     const int64_t top = box->top - y, bottom = box->bottom - y;
     if (left < 0 || top < 0 || right > side || bottom > side)
         return fail(in, ELQR_PDF_BAD_SYMBOL);
-    const uint32_t dots = (uint32_t)module, first = (uint32_t)left / dots;
-    const uint32_t last = (uint32_t)right / dots, row = (uint32_t)top / dots;
-    const uint32_t end = (uint32_t)bottom / dots;
-    if (first * dots != left || last * dots != right || row * dots != top || end * dots != bottom)
+    const uint64_t inverse = in->qr_inverse;
+    const uint32_t first = divide(left, inverse), last = divide(right, inverse);
+    const uint32_t row = divide(top, inverse), end = divide(bottom, inverse);
+    if (first * module != left || last * module != right || row * module != top ||
+        end * module != bottom)
         return fail(in, ELQR_PDF_BAD_SYMBOL);
     in->ink->has_symbol = 1;
     if (first == last)
@@ -137,7 +145,7 @@ static int mark_symbol(parser *in, const dot_box *box) {
 }
 
 /* A whole bar of the row. */
-static int mark_bars(parser *in, const dot_box *box) {
+ELQR_INLINE int mark_bars(parser *in, const dot_box *box) {
     const elqr_page_symbol *bars = &in->form->bars;
     const int64_t module = bars->module, quiet = 10 * module, width = bars->count * module;
     const int64_t x = bars->x, y = bars->y;
@@ -146,7 +154,7 @@ static int mark_bars(parser *in, const dot_box *box) {
     const int64_t left = box->left - x, right = box->right - x + bars->narrower;
     if (left < 0 || box->right - x > width || box->top != y || box->bottom != y + bars->height)
         return fail(in, ELQR_PDF_BAD_BARS);
-    const int64_t first = left / module, last = right / module;
+    const int64_t first = divide(left, in->bar_inverse), last = divide(right, in->bar_inverse);
     if (first * module != left || last * module != right || last > bars->count || first >= last)
         return fail(in, ELQR_PDF_PART_OF_BAR);
     for (int64_t i = first; i < last; i++) {
@@ -159,7 +167,7 @@ static int mark_bars(parser *in, const dot_box *box) {
     return 1;
 }
 
-static int mark(parser *in, const dot_box *box) {
+ELQR_INLINE int mark(parser *in, const dot_box *box) {
     return (!in->form->qr.count || mark_symbol(in, box)) &&
            (!in->form->bars.count || mark_bars(in, box));
 }
@@ -173,21 +181,72 @@ ELQR_INLINE int to_dot(double edge, double inwards, int64_t *dot) {
 
 /*---- Paths ----*/
 
-/* One rectangle's operands, and "re". */
-static int read_rect(parser *in, const matrix *unit) {
-    double x, y, width, height;
+/* The rectangle before, for those that are like it but for whole units of place: most are. */
+typedef struct {
     dot_box box;
-    if (!read_number(in, ' ', &x) || !read_number(in, ' ', &y) || !read_number(in, ' ', &width) ||
-        !read_number(in, ' ', &height) || !expect(in, "re\n"))
+    const uint8_t *tail; /* from after y to after "re" and the line end */
+    size_t tail_size;
+    int64_t x, y; /* in units; known if tail is not null */
+} last_rect;
+
+/* One rectangle's operands, and "re". */
+static int read_rect(parser *in, const matrix *unit, last_rect *last) {
+    double x, y, width, height;
+    dot_box *box = &last->box;
+    last->tail = NULL;
+    if (!read_number(in, ' ', &x) || !read_number(in, ' ', &y))
         return 0;
+    const uint8_t *tail = in->at;
+    if (!read_number(in, ' ', &width) || !read_number(in, ' ', &height) || !expect(in, "re\n"))
+        return 0;
+    if (x == floor(x) && y == floor(y))
+        *last = (last_rect){last->box, tail, (size_t)(in->at - tail), (int64_t)x, (int64_t)y};
     x = x * unit->across + unit->x;
     y = in->form->height - (y * unit->upwards + unit->y);
     width *= unit->across;
     height *= unit->upwards;
-    if (!to_dot(x, 1, &box.left) || !to_dot(y - height, 1, &box.top) ||
-        !to_dot(x + width, -1, &box.right) || !to_dot(y, -1, &box.bottom))
+    if (!to_dot(x, 1, &box->left) || !to_dot(y - height, 1, &box->top) ||
+        !to_dot(x + width, -1, &box->right) || !to_dot(y, -1, &box->bottom))
         return fail(in, ELQR_PDF_OFF_GRID);
-    return mark(in, &box);
+    return mark(in, box);
+}
+
+/* One to three digits and a space. */
+ELQR_INLINE int short_number(const uint8_t **at, int64_t *number) {
+    const uint8_t *bytes = *at;
+    if (!is_digit(bytes[0]))
+        return 0;
+    *number = bytes[0] - '0';
+    for (int i = 1; i <= 3; i++) {
+        if (bytes[i] == ' ') {
+            *at = bytes + i + 1;
+            return 1;
+        }
+        if (!is_digit(bytes[i]))
+            return 0;
+        *number = 10 * *number + (bytes[i] - '0');
+    }
+    return 0;
+}
+
+/* A rectangle that is the last one moved by whole units; 0 if it may be another. */
+ELQR_INLINE int read_moved(parser *in, const matrix *unit, last_rect *last) {
+    const uint8_t *at = in->at;
+    int64_t x, y;
+    if (last->tail == NULL || (size_t)(in->end - at) < 8 + last->tail_size ||
+        !short_number(&at, &x) || !short_number(&at, &y) ||
+        memcmp(at, last->tail, last->tail_size) != 0)
+        return 0;
+    const int64_t right = (x - last->x) * unit->across_dots;
+    const int64_t down = (last->y - y) * unit->upwards_dots;
+    last->x = x;
+    last->y = y;
+    last->box.left += right;
+    last->box.right += right;
+    last->box.top += down;
+    last->box.bottom += down;
+    in->at = at + last->tail_size;
+    return 1;
 }
 
 static int starts_number(int byte) {
@@ -195,8 +254,9 @@ static int starts_number(int byte) {
 }
 
 static int read_rects(parser *in, const matrix *unit) {
+    last_rect last = {{0, 0, 0, 0}, NULL, 0, 0, 0};
     do
-        if (!read_rect(in, unit))
+        if (read_moved(in, unit, &last) ? !mark(in, &last.box) : !read_rect(in, unit, &last))
             return 0;
     while (starts_number(peek(in)));
     return expect(in, "f\n");
@@ -208,8 +268,8 @@ static int read_own_unit(parser *in, matrix *unit) {
         !read_whole(in, ' ', 3, &upwards) || !read_number(in, ' ', &unit->x) ||
         !read_number(in, ' ', &unit->y) || !expect(in, "cm\n"))
         return 0;
-    unit->across = (double)across;
-    unit->upwards = (double)upwards;
+    unit->across = (double)(unit->across_dots = across);
+    unit->upwards = (double)(unit->upwards_dots = upwards);
     return 1;
 }
 
@@ -252,7 +312,7 @@ static int is_rect(const parser *in) {
 }
 
 static int read_paths(parser *in) {
-    static const matrix dots = {1, 1, 0, 0};
+    static const matrix dots = {1, 1, 0, 0, 1, 1};
     for (;;) {
         const int next = peek(in);
         matrix unit;
@@ -346,7 +406,15 @@ static int bars_are_apart(const read_ink *ink) {
 
 int read_content(const elqr_pdf_form *form, const uint8_t *content, size_t size, read_ink *ink,
                  size_t *position) {
-    parser in = {form, content, content + size, ink, ELQR_PDF_SOUND};
+    const uint64_t qr = form->qr.count ? form->qr.module : 1;
+    const uint64_t bars = form->bars.count ? form->bars.module : 1;
+    parser in = {form,
+                 content,
+                 content + size,
+                 ink,
+                 (UINT64_C(1) << 32) / qr + 1,
+                 (UINT64_C(1) << 32) / bars + 1,
+                 ELQR_PDF_SOUND};
     memset(ink, 0, sizeof *ink);
     if (read_whole_content(&in) && !bars_are_apart(ink))
         in.fault = ELQR_PDF_PART_OF_BAR;
