@@ -71,7 +71,7 @@ class Channel:
             level = ink + draw.uniform(*self.threshold) * (paper - ink)
             grey = np.where(grey < level, 0.0, 255.0)
         page = np.rot90(np.clip(grey, 0, 255).astype(np.uint8), -self.turns)
-        return np.ascontiguousarray(page if self.jpeg is None else _by_jpeg(page, self.jpeg))
+        return np.ascontiguousarray(page if self.jpeg is None else by_jpeg(page, self.jpeg))
 
     def _sampled(self, fine: Image.Image, draw: np.random.Generator) -> npt.NDArray[np.float64]:
         """Ink coverage 0 to 1 of each pixel: the symbol somewhere in the box, askew."""
@@ -143,7 +143,8 @@ def _printed(modules: Modules, gain: float) -> Image.Image:
     return Image.fromarray(np.where(soft > level, 255, 0).astype(np.uint8))
 
 
-def _by_jpeg(grey: Grey, quality: int) -> Grey:
+def by_jpeg(grey: Grey, quality: int) -> Grey:
+    """A scan as JPEG of that quality leaves it."""
     file = io.BytesIO()
     Image.fromarray(grey).save(file, "JPEG", quality=quality)
     return np.asarray(Image.open(file))
