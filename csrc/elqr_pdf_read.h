@@ -2,7 +2,7 @@
 #ifndef ELQR_PDF_READ_H
 #define ELQR_PDF_READ_H
 
-#include "elqr.h"
+#include "elqr_page.h"
 
 #ifdef __cplusplus
 extern "C" {

@@ -9,7 +9,7 @@
 #define ELQR_FLATE_H
 
 #include "bits.h"
-#include "elqr.h"
+#include "elqr_pdf_page.h"
 
 enum { PLAIN, COUNT, FLATE };
 

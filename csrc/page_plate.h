@@ -3,7 +3,7 @@
 #ifndef ELQR_PAGE_PLATE_H
 #define ELQR_PAGE_PLATE_H
 
-#include "elqr.h"
+#include "elqr_page.h"
 #include "page_segment.h"
 
 /* A glyph: this, then height + 1 segments (the last for the row below it), then its packed rows,

@@ -4,7 +4,7 @@
 #define ELQR_PDF_TEXT_H
 
 #include "common.h"
-#include "elqr.h"
+#include "elqr_pdf_page.h"
 
 /* The greatest whole number that is not above; |value| < 2^31. */
 ELQR_INLINE int64_t elqr_floor(double value) {

@@ -2,7 +2,7 @@
 /* One repeat: 4 pages joined and 1 row-cached, from a plate with rules, a symbol, bars and four
  * lines of digits. */
 #include "driver.h"
-#include "elqr.h"
+#include "elqr_page.h"
 
 #include <string.h>
 

@@ -2,7 +2,7 @@
 /* One repeat: 16 pages set and packed, each of 40 lines of 12 glyphs, a symbol and a row of bars.
  * Every fourth line shows what one before it showed, as slips do. */
 #include "driver.h"
-#include "elqr.h"
+#include "elqr_pdf_page.h"
 
 enum { PAGES = 16, LINES = 40, LENGTH = 12, GLYPHS = 64, SIDE = 41, BARS = 288 };
 

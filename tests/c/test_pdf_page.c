@@ -1,7 +1,7 @@
 /* csrc: pdf_page.c pdf_text.c flate.c */
 /* Lines against their boxes, pages in buffers of every size, batches that lie.  Buffers are of the
  * exact size, so AddressSanitizer sees any step outside. */
-#include "elqr.h"
+#include "elqr_pdf_page.h"
 
 #include <stdio.h>
 #include <stdlib.h>

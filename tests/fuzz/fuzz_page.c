@@ -1,7 +1,7 @@
 /* csrc: page.c page_items.c page_plate.c g4_encode.c cpu.c */
 /* Any form, zones, glyphs and blits: joined and row-cached coding are the full coding of the page
  * as drawn, in buffers of the exact size. */
-#include "elqr.h"
+#include "elqr_page.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 /* csrc: pdf_page.c pdf_text.c flate.c */
 /* Any glyphs, fields, lines, symbols and bars: stays inside its buffers, and sets only lines that
  * pages can then be written from. */
-#include "elqr.h"
+#include "elqr_pdf_page.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -10,7 +10,7 @@ from libc.stdlib cimport free, malloc, realloc
 from elqr_fast.errors import kernel_error
 
 
-cdef extern from "elqr.h" nogil:
+cdef extern from "elqr_page.h" nogil:
     enum:
         ELQR_OK
         ELQR_EMPTY

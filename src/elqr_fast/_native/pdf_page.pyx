@@ -9,7 +9,7 @@ import numpy as np
 from elqr_fast.errors import kernel_error
 
 
-cdef extern from "elqr.h" nogil:
+cdef extern from "elqr_pdf_page.h" nogil:
     enum:
         ELQR_OK
         ELQR_OUT_OF_RANGE
