@@ -44,7 +44,8 @@ size_t elqr_sweep_words(int32_t width);
  * and both diagonals through its centre, within limits wider than zxing-cpp's, and is `smallest`
  * pixels across or more; those whose centre lies in `own` are not counted.  There may be a QR code
  * where two of them are alike and have a square of even darkness beside or between them: zxing-cpp
- * needs three.  Of light ones on dark there must be three.
+ * needs three.  Of light ones on dark there must be three, at a symbol's
+ * corners.
  *
  * `work` is elqr_sweep_words(width) words.  ELQR_OUT_OF_RANGE: width or height is below 1, or above
  * ELQR_SWEEP_WIDEST.  Time is linear in the pixels and in what looks like a finder pattern. */

@@ -252,16 +252,45 @@ static int are_of_symbol(const page *page, const marks *found, int a, int b) {
     return is_side(squared / 2, size) && is_dense(page, x, y, px, py, qx, qy);
 }
 
+static int are_alike(int size, int other) {
+    return 2 * size <= 3 * other && 2 * other <= 3 * size;
+}
+
 static int is_symbol(const page *page, const marks *found) {
     if (found->count == PLACES)
         return 1;
     for (int a = 0; a < found->count; a++)
-        for (int b = a + 1; b < found->count; b++) {
-            const int one = found->size[a], other = found->size[b];
-            if (2 * one <= 3 * other && 2 * other <= 3 * one && are_of_symbol(page, found, a, b))
+        for (int b = a + 1; b < found->count; b++)
+            if (are_alike(found->size[a], found->size[b]) && are_of_symbol(page, found, a, b))
                 return 1;
-        }
     return 0;
+}
+
+/* Whether two finder patterns beside that at a corner leave no doubt where the symbol lies: sides
+ * at an angle of 90 degrees, give or take 45, of which neither is much more than twice the other,
+ * as zxing-cpp has it. */
+static int are_corners(const page *page, const marks *found, int corner, int a, int b) {
+    const int x = found->x[corner], y = found->y[corner], size = found->size[corner];
+    const int ux = found->x[a] - x, uy = found->y[a] - y;
+    const int vx = found->x[b] - x, vy = found->y[b] - y;
+    const float u = (float)ux * (float)ux + (float)uy * (float)uy;
+    const float v = (float)vx * (float)vx + (float)vy * (float)vy;
+    const float dot = (float)ux * (float)vx + (float)uy * (float)vy;
+    return are_alike(size, found->size[a]) && are_alike(size, found->size[b]) &&
+           are_alike(found->size[a], found->size[b]) && u <= 5 * v && v <= 5 * u &&
+           2 * dot * dot <= 1.05F * u * v && is_side(u, size) && is_side(v, size) &&
+           is_dense(page, x, y, ux, uy, vx, vy);
+}
+
+/* Three are asked for where light ones on dark are meant: two are seen in any frame with something
+ * in it. */
+static int is_inverted_symbol(const page *page, const marks *found) {
+    for (int corner = 0; corner < found->count; corner++)
+        for (int a = 0; a < found->count; a++)
+            for (int b = 0; b < a; b++)
+                if (a != corner && b != corner && are_corners(page, found, corner, a, b))
+                    return 1;
+    return found->count == PLACES;
 }
 
 int elqr_sweep(const uint8_t *rows, size_t stride, int32_t width, int32_t height,
@@ -280,8 +309,7 @@ int elqr_sweep(const uint8_t *rows, size_t stride, int32_t width, int32_t height
         sweep_bars_row(&bars, work, count, y);
     }
     result->symbol = is_symbol(&page, &dark);
-    /* Light ones are seen in any frame with something in it: here all three are asked for. */
-    result->inverted = light.count >= 3 && is_symbol(&page, &light);
+    result->inverted = is_inverted_symbol(&page, &light);
     result->marks = dark.count + light.count;
     sweep_bars_finish(&bars, result);
     return ELQR_OK;

@@ -149,3 +149,29 @@ def test_arguments_are_checked() -> None:
     with pytest.raises(ValueError, match="downwards"):
         sweep(rows[::-1], 24, NOWHERE, 5)
     assert sweep(rows, 17, NOWHERE, 5) == (False, False, 0, [], None)
+
+
+def light_mark(page: Grey, x: int, y: int, module: int = 4) -> None:
+    """A finder pattern light on dark, 7 modules across, with a dark module around it."""
+    for inset, level in ((-1, 0), (0, 255), (1, 0), (2, 255)):
+        side = slice(inset * module, (7 - inset) * module)
+        page[y + side.start : y + side.stop, x + side.start : x + side.stop] = level
+
+
+@pytest.mark.parametrize(
+    ("places", "expected"),
+    [
+        (((100, 100), (240, 100), (100, 240)), True),  # a symbol's corners
+        (((100, 100), (240, 105), (380, 110)), False),  # as characters in a line of text
+        (((100, 100), (600, 100), (100, 240)), False),  # one side much longer
+        (((100, 100), (240, 100)), False),
+    ],
+)
+def test_light_ones_need_three_at_corners(
+    places: tuple[tuple[int, int], ...], expected: bool
+) -> None:
+    page = np.full((500, 900), 255, np.uint8)
+    page[80:300, 80:700] = 255 * (np.indices((220, 620)).sum(axis=0) // 4 % 2)
+    for x, y in places:
+        light_mark(page, x, y)
+    assert swept(page)[1] is expected

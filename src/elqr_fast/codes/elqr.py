@@ -138,15 +138,24 @@ def parse_payload(
     """
     chosen = load_layout(layout or DEFAULT_LAYOUT)
     data = digits.encode("utf-8", "replace") if isinstance(digits, str) else bytes(digits)
-    if len(data) != chosen.length:
-        at = min(len(data), chosen.length)
-        raise PayloadError("bad_length", at, f"{len(data)} bytes, not {chosen.length}")
+    return _fields(parse_row(data, chosen))
+
+
+def parse_row(data: bytes, layout: Layout) -> dict[str, str]:
+    """The digits of each field of one row of any layout.  Raises PayloadError as parse_payload."""
+    if len(data) != layout.length:
+        at = min(len(data), layout.length)
+        raise PayloadError("bad_length", at, f"{len(data)} bytes, not {layout.length}")
     row = np.frombuffer(data, np.uint8).reshape(1, -1)
-    statuses, positions, bad = native.parse(chosen.compiled, row)
+    statuses, positions, bad = native.parse(layout.compiled, row)
     if bad:
         status = int(statuses[0])
         raise PayloadError(CODES[status], int(positions[0]), _MEANINGS[status])
-    return _fields(chosen, data.decode("ascii"))
+    digits = data.decode("ascii")
+    return {
+        name: digits[start : start + layout.fields[name].width]
+        for name, (start, *_) in layout.offsets.items()
+    }
 
 
 def parse_payloads(
@@ -210,15 +219,11 @@ def _padded(name: str, value: str | int, width: int) -> str:
     return text.zfill(width)
 
 
-def _fields(layout: Layout, digits: str) -> ElqrFields:
-    named: dict[str, Any] = {}
-    others: dict[str, str] = {}
-    for name, spec in layout.fields.items():
-        start = layout.offsets[name][0]
-        into = named if name in ElqrFields.__dataclass_fields__ else others
-        into[name] = digits[start : start + spec.width]
-    named["amount"] = int(named["amount"])
-    return ElqrFields(**named, others=others)
+def _fields(row: Mapping[str, str]) -> ElqrFields:
+    known = ElqrFields.__dataclass_fields__
+    named: dict[str, Any] = {name: digits for name, digits in row.items() if name in known}
+    others = {name: digits for name, digits in row.items() if name not in known}
+    return ElqrFields(**named | {"amount": int(named["amount"])}, others=others)
 
 
 def _text_column(

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
-
-from elqr_fast.codes.elqr import ElqrFields, parse_payloads
+from elqr_fast.codes.elqr import ElqrFields, parse_row
+from elqr_fast.codes.layout import load_layout
+from elqr_fast.errors import PayloadError
 
 LAYOUT = "bill128-v1"
 #: Printed instead of a pay-by date where the bar code has none.
@@ -19,12 +19,11 @@ def bar_code_fault(fields: ElqrFields, bars: Sequence[str]) -> str:
 
 
 def _fault(fields: ElqrFields, bar: str) -> str:
-    digits = np.frombuffer(bar.encode("ascii"), np.uint8).reshape(1, -1)
-    parsed = parse_payloads(digits, layout=LAYOUT)
-    if parsed.statuses[0]:
-        return f"the bar code is unsound: {parsed.code(0)}"
-    row = parsed.fields.to_pylist()[0]
-    if row["amount"] != fields.amount:
+    try:
+        row = parse_row(bar.encode("ascii"), load_layout(LAYOUT))
+    except PayloadError as error:
+        return f"the bar code is unsound: {error.code}"
+    if int(row["amount"]) != fields.amount:
         return "the bar code has another amount"
     if row["pay_by"] not in (NO_DATE, fields.pay_by[2:]):
         return "the bar code has another pay-by date"
