@@ -71,13 +71,6 @@ static int read_stream(const elqr_pdf_objects *file, uint64_t number, workspace 
 
 /*---- Pages ----*/
 
-static void put_symbol(const read_ink *ink, uint32_t side, uint8_t *packed) {
-    const uint32_t bytes = (side + 7) / 8;
-    for (uint32_t row = 0; row < side; row++)
-        for (uint32_t i = 0; i < bytes; i++)
-            *packed++ = (uint8_t)(ink->rows[row] >> (56 - 8 * i));
-}
-
 static int read_one(const elqr_pdf_form *form, const elqr_pdf_objects *file, uint32_t number,
                     uint32_t parent, workspace *work, read_ink *ink, size_t *position) {
     uint64_t content;
@@ -110,11 +103,7 @@ int elqr_pdf_read(const elqr_pdf_form *form, const elqr_pdf_objects *file, const
         const int fault = read_one(form, file, numbers[i], parents[i], space, &ink, &position);
         shown->faults[i] = (uint8_t)fault;
         shown->positions[i] = fault == ELQR_PDF_SOUND ? 0 : position;
-        shown->shown[i] = (uint8_t)(ink.has_symbol | ink.has_bars << 1);
-        if (side)
-            put_symbol(&ink, side, shown->symbols + i * side * ((side + 7) / 8));
-        if (bars)
-            memcpy(shown->bars + i * bars, ink.bars, bars);
+        shown->shown[i] = put_ink(&ink, side, bars, i, shown->symbols, shown->bars);
     }
     return ELQR_OK;
 }

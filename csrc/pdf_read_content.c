@@ -12,8 +12,6 @@
  * from pdf_page.c: the two share nothing. */
 #include "pdf_read_content.h"
 
-#include "common.h"
-
 #include <math.h>
 
 enum { FARTHEST = 1000000, UNKNOWN = -1 };
@@ -28,7 +26,7 @@ typedef struct {
     const elqr_pdf_form *form;
     const uint8_t *at, *end;
     read_ink *ink;
-    uint64_t qr_inverse, bar_inverse; /* see divide */
+    uint64_t qr_inverse, bar_inverse; /* see divide_dots */
     int fault;
 } parser;
 
@@ -113,11 +111,6 @@ ELQR_INLINE int touches(const dot_box *box, int64_t x, int64_t y, int64_t width,
     return box->right > x && box->left < x + width && box->bottom > y && box->top < y + height;
 }
 
-/* dots / module, given inverse = 2^32 / module + 1: exact as long as dots * module < 2^32. */
-ELQR_INLINE uint32_t divide(int64_t dots, uint64_t inverse) {
-    return (uint32_t)((uint64_t)dots * inverse >> 32);
-}
-
 /* Whole modules of the symbol; that they overlap does not matter. */
 ELQR_INLINE int mark_symbol(parser *in, const dot_box *box) {
     const elqr_page_symbol *qr = &in->form->qr;
@@ -130,8 +123,10 @@ ELQR_INLINE int mark_symbol(parser *in, const dot_box *box) {
     if (left < 0 || top < 0 || right > side || bottom > side)
         return fail(in, ELQR_PDF_BAD_SYMBOL);
     const uint64_t inverse = in->qr_inverse;
-    const uint32_t first = divide(left, inverse), last = divide(right, inverse);
-    const uint32_t row = divide(top, inverse), end = divide(bottom, inverse);
+    const uint32_t first = divide_dots((uint64_t)left, inverse),
+                   last = divide_dots((uint64_t)right, inverse);
+    const uint32_t row = divide_dots((uint64_t)top, inverse),
+                   end = divide_dots((uint64_t)bottom, inverse);
     if (first * module != left || last * module != right || row * module != top ||
         end * module != bottom)
         return fail(in, ELQR_PDF_BAD_SYMBOL);
@@ -154,7 +149,8 @@ ELQR_INLINE int mark_bars(parser *in, const dot_box *box) {
     const int64_t left = box->left - x, right = box->right - x + bars->narrower;
     if (left < 0 || box->right - x > width || box->top != y || box->bottom != y + bars->height)
         return fail(in, ELQR_PDF_BAD_BARS);
-    const int64_t first = divide(left, in->bar_inverse), last = divide(right, in->bar_inverse);
+    const int64_t first = divide_dots((uint64_t)left, in->bar_inverse),
+                  last = divide_dots((uint64_t)right, in->bar_inverse);
     if (first * module != left || last * module != right || last > bars->count || first >= last)
         return fail(in, ELQR_PDF_PART_OF_BAR);
     for (int64_t i = first; i < last; i++) {
@@ -406,14 +402,12 @@ static int bars_are_apart(const read_ink *ink) {
 
 int read_content(const elqr_pdf_form *form, const uint8_t *content, size_t size, read_ink *ink,
                  size_t *position) {
-    const uint64_t qr = form->qr.count ? form->qr.module : 1;
-    const uint64_t bars = form->bars.count ? form->bars.module : 1;
     parser in = {form,
                  content,
                  content + size,
                  ink,
-                 (UINT64_C(1) << 32) / qr + 1,
-                 (UINT64_C(1) << 32) / bars + 1,
+                 inverse_of(form->qr.module),
+                 inverse_of(form->bars.module),
                  ELQR_PDF_SOUND};
     memset(ink, 0, sizeof *ink);
     if (read_whole_content(&in) && !bars_are_apart(ink))

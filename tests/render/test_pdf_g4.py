@@ -114,8 +114,11 @@ def test_faults_are_found_on_their_page(chunk, change, reason):
     assert chunk.check(altered(chunk.written(), change)) == {2: reason}
 
 
-def test_images_in_each_other_s_place_show_the_same_dots(chunk):
-    assert chunk.check(altered(chunk.written(), swap_images)) == {}
+def test_images_in_each_other_s_place_are_found(chunk):
+    """The dots are the same, but the codes would be printed in the form's ink."""
+    assert chunk.check(altered(chunk.written(), swap_images)) == {
+        2: "the static layer has ink at a code's place"
+    }
 
 
 def test_stray_ink_in_the_static_layer(chunk):
@@ -123,6 +126,8 @@ def test_stray_ink_in_the_static_layer(chunk):
     assert set(chunk.check().values()) == {
         "the eL-QR is not made of whole modules, or its quiet zone is not empty"
     }
+    chunk.plate.static.rects[-1] = type(chunk.plate.static.rects[0])(501, 203, 8, 4)
+    assert set(chunk.check().values()) == {"the static layer has ink at a code's place"}
 
 
 def test_what_is_no_pdf(chunk):

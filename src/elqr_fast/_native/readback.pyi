@@ -2,6 +2,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 PDF_FAULTS: int
+DOTS_FAULTS: int
 
 _Bytes = NDArray[np.uint8]
 _Place = tuple[int, int, int, int, int, int]
@@ -16,4 +17,15 @@ def pdf_pages(
     qr: _Place,
     bars: _Place,
 ) -> tuple[_Bytes, _Bytes, _Bytes, _Bytes, NDArray[np.uint64]]: ...
+def tiff_pages(
+    file: _Bytes | bytes | memoryview,
+    positions: NDArray[np.uint64],
+    width: int,
+    height: int,
+    qr: _Place,
+    bars: _Place,
+) -> tuple[_Bytes, _Bytes, _Bytes, _Bytes]: ...
+def image(
+    coded: _Bytes | bytes | memoryview, width: int, height: int, qr: _Place, bars: _Place
+) -> tuple[_Bytes, _Bytes, _Bytes, _Bytes]: ...
 def symbols(packed: _Bytes, version: int, level: int, width: int) -> tuple[_Bytes, _Bytes]: ...

@@ -1,5 +1,5 @@
 # cython: freethreading_compatible=True, language_level=3, boundscheck=False, wraparound=False
-"""What was emitted, read back: csrc/pdf_read.c and csrc/qr_read.c."""
+"""What was emitted, read back: csrc/pdf_read.c, csrc/tiff_read.c and csrc/qr_read.c."""
 
 from libc.stdint cimport int32_t, uint8_t, uint32_t, uint64_t
 from libc.stdlib cimport free, malloc
@@ -39,12 +39,31 @@ cdef extern from "elqr_pdf_read.h" nogil:
                       const uint32_t *numbers, const uint32_t *parents, size_t n, uint8_t *work,
                       const elqr_pdf_shown *shown)
 
+cdef extern from "elqr_dots_read.h" nogil:
+    enum:
+        ELQR_DOTS_FAULTS
+    ctypedef struct elqr_dots_form:
+        uint32_t width, height
+        elqr_page_symbol qr, bars
+    ctypedef struct elqr_dots_shown:
+        uint8_t *symbols
+        uint8_t *bars
+        uint8_t *shown
+        uint8_t *faults
+    size_t elqr_dots_words(uint32_t width)
+    int elqr_tiff_read(const elqr_dots_form *form, const uint8_t *bytes, size_t size,
+                       const uint64_t *positions, size_t n, uint32_t *words,
+                       const elqr_dots_shown *shown)
+    int elqr_image_read(const elqr_dots_form *form, const uint8_t *coded, size_t size,
+                        uint32_t *words, const elqr_dots_shown *shown)
+
 cdef extern from "elqr_qr_read.h" nogil:
     int elqr_qr_read_batch(const uint8_t *packed, size_t n, int version, int level, size_t width,
                            uint8_t *contents, uint8_t *statuses)
 
 
 PDF_FAULTS = ELQR_PDF_FAULTS
+DOTS_FAULTS = ELQR_DOTS_FAULTS
 
 
 def pdf_pages(
@@ -98,6 +117,63 @@ def pdf_pages(
     return (
         symbols[:-1].reshape(n, side, (side + 7) // 8), rows[:-1].reshape(n, count),
         shown, faults, positions,
+    )
+
+
+def tiff_pages(
+    const uint8_t[::1] file not None, const uint64_t[::1] positions not None,
+    uint32_t width, uint32_t height, tuple qr not None, tuple bars not None,
+):
+    """What the pages of a TIFF with their directories at `positions` show: (symbols uint8
+    [n, side, (side + 7) // 8], bars uint8 [n, count], shown uint8 [n], faults uint8 [n]), see
+    `pdf_pages`; the page is `width` by `height` dots.  Raises ValueError and OutOfRangeError.
+    """
+    return _dots(file, positions, width, height, qr, bars)
+
+
+def image(
+    const uint8_t[::1] coded not None, uint32_t width, uint32_t height,
+    tuple qr not None, tuple bars not None,
+):
+    """The same of one page that is one strip of G4: n is 1."""
+    return _dots(coded, None, width, height, qr, bars)
+
+
+cdef tuple _dots(
+    const uint8_t[::1] data, const uint64_t[::1] positions,
+    uint32_t width, uint32_t height, tuple qr, tuple bars,
+):
+    cdef elqr_dots_form form
+    form.width, form.height = width, height
+    form.qr, form.bars = _symbol(qr), _symbol(bars)
+    cdef size_t n = 1 if positions is None else positions.shape[0]
+    cdef size_t side = form.qr.count, count = form.bars.count, size = data.shape[0]
+    if side > 64 or count > 288:
+        raise ValueError(f"{side} modules on a side, {count} in a row of bars")
+    symbols, rows = np.zeros(n * side * ((side + 7) // 8) + 1, np.uint8), np.zeros(n * count + 1, np.uint8)
+    shown, faults = np.zeros(n, np.uint8), np.zeros(n, np.uint8)
+    cdef uint8_t[::1] symbols_view = symbols, rows_view = rows, shown_view = shown
+    cdef uint8_t[::1] faults_view = faults
+    cdef const uint8_t *first = &data[0] if size else NULL
+    cdef elqr_dots_shown into
+    cdef uint32_t *words
+    cdef int status = ELQR_OK
+    if n:
+        into.symbols, into.bars = &symbols_view[0], &rows_view[0]
+        into.shown, into.faults = &shown_view[0], &faults_view[0]
+        words = <uint32_t *>malloc(elqr_dots_words(width) * sizeof(uint32_t))
+        if words == NULL:
+            raise MemoryError("work space of reading pages")
+        with nogil:
+            if positions is None:
+                status = elqr_image_read(&form, first, size, words, &into)
+            else:
+                status = elqr_tiff_read(&form, first, size, &positions[0], n, words, &into)
+        free(words)
+    if status != ELQR_OK:
+        raise kernel_error(status)
+    return (
+        symbols[:-1].reshape(n, side, (side + 7) // 8), rows[:-1].reshape(n, count), shown, faults
     )
 
 

@@ -9,13 +9,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
-from elqr_fast.render.geometry import BAR_QUIET, QR_QUIET
+from elqr_fast.render.geometry import BAR_MODULES, BAR_QUIET, QR_QUIET, QR_SIDE
 from elqr_fast.render.raster import bar_dots
 from elqr_fast.render.scene import Modules
 
 if TYPE_CHECKING:
     from elqr_fast.render.geometry import BarPlace, QrPlace
+    from elqr_fast.render.plate import Plate
 
 
 class Fault(ValueError):
@@ -35,6 +37,41 @@ class PageCodes(NamedTuple):
 
 
 NOT_LOOKED_AT = PageCodes(None, None)
+
+#: x, y, module, count, height, narrower, as the kernels want a code's place.
+PlaceWords = tuple[int, int, int, int, int, int]
+_NO_PLACE = (0, 0, 0, 0, 0, 0)
+_SYMBOL, _BARS = 1, 2
+
+
+def place_words(plate: Plate) -> tuple[PlaceWords, PlaceWords]:
+    """The places of the eL-QR and of the bars for the kernels that read back."""
+    qr, bars = plate.qr, plate.bars
+    return (
+        (qr.x, qr.y, qr.module, QR_SIDE, 0, 0) if qr else _NO_PLACE,
+        (bars.x, bars.y, bars.module, BAR_MODULES, bars.height, bars.narrower)
+        if bars
+        else _NO_PLACE,
+    )
+
+
+def as_page_codes(
+    packed: npt.NDArray[np.uint8],
+    rows: npt.NDArray[np.uint8],
+    shown: npt.NDArray[np.uint8],
+    faults: npt.NDArray[np.uint8],
+    reasons: tuple[str, ...],
+) -> list[PageCodes]:
+    """What the kernels that read back say of pages; `reasons` by their faults."""
+    symbols = np.unpackbits(packed, axis=2, count=packed.shape[1])
+    return [
+        PageCodes(None, None, reasons[fault])
+        if fault
+        else PageCodes(
+            symbols[page] if seen & _SYMBOL else None, rows[page] if seen & _BARS else None
+        )
+        for page, (seen, fault) in enumerate(zip(shown.tolist(), faults.tolist(), strict=True))
+    ]
 
 
 def symbol_in_dots(dots: Modules, place: QrPlace) -> Modules | None:

@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING, BinaryIO
 import numpy as np
 
 from elqr_fast._native import readback as native
-from elqr_fast.render.code_places import NOT_LOOKED_AT, PageCodes
-from elqr_fast.render.geometry import BAR_MODULES, QR_SIDE
+from elqr_fast.render.code_places import NOT_LOOKED_AT, PageCodes, as_page_codes, place_words
 from elqr_fast.render.readback_pdf_file import find_pages
 
 if TYPE_CHECKING:
@@ -33,8 +32,6 @@ FAULTS = (
     "the bar code's bars are not whole, or its quiet zone is not empty",
     "the bar code's bars are not whole modules",
 )
-_NONE = (0, 0, 0, 0, 0, 0)
-_SYMBOL, _BARS = 1, 2
 
 
 def pdf_codes(
@@ -65,23 +62,7 @@ def _read(
     numbers: np.ndarray[tuple[int], np.dtype[np.uint32]],
     parents: np.ndarray[tuple[int], np.dtype[np.uint32]],
 ) -> list[PageCodes]:
-    qr, bars = plate.qr, plate.bars
     packed, rows, shown, faults, _ = native.pdf_pages(
-        data,
-        offsets,
-        numbers,
-        parents,
-        plate.dpi,
-        plate.height,
-        (qr.x, qr.y, qr.module, QR_SIDE, 0, 0) if qr else _NONE,
-        (bars.x, bars.y, bars.module, BAR_MODULES, bars.height, bars.narrower) if bars else _NONE,
+        data, offsets, numbers, parents, plate.dpi, plate.height, *place_words(plate)
     )
-    symbols = np.unpackbits(packed, axis=2, count=packed.shape[1])
-    return [
-        PageCodes(None, None, FAULTS[fault])
-        if fault
-        else PageCodes(
-            symbols[page] if seen & _SYMBOL else None, rows[page] if seen & _BARS else None
-        )
-        for page, (seen, fault) in enumerate(zip(shown.tolist(), faults.tolist(), strict=True))
-    ]
+    return as_page_codes(packed, rows, shown, faults, FAULTS)
