@@ -2,7 +2,7 @@
 #ifndef ELQR_DOTS_READ_H
 #define ELQR_DOTS_READ_H
 
-#include "elqr.h"
+#include "elqr_page.h"
 
 #ifdef __cplusplus
 extern "C" {
