@@ -17,19 +17,18 @@
 #include "common.h"
 
 static const float LIMITS[ELQR_CHANNEL_RANGES][2] = {
-    {-0.6F, 0.6F}, {0, 255}, {0, 255}, {-30, 30}, {-4096, 4096}, {-4096, 4096}, {0.5F, 2},
-    {0.5F, 2},     {0, 8},   {0, 200}, {0, 4000}, {0, 100},      {0, 1},        {0, 100},
+    {-0.6F, 0.6F}, {0, 255},  {0, 255}, {-30, 30},    {-4096, 4096}, {-4096, 4096},
+    {0.5F, 2},     {0.5F, 2}, {0, 8},   {0, 200},     {0, 4000},     {0, 100},
+    {0, 1},        {0, 100},  {1, 40},  {0.125F, 32},
 };
 
 static int in_range(const elqr_channel *channel, int side) {
     if (channel->width < 1 || channel->width > 4096 || channel->height < 1 ||
         channel->height > 4096 || side < 1 || side > 177)
         return 0;
-    /* Written so that a NaN fails. */
-    if (!(channel->module >= 1.0F && channel->module <= 40.0F))
-        return 0;
     for (int i = 0; i < ELQR_CHANNEL_RANGES; i++) {
         const float *range = channel->ranges[i];
+        /* Written so that a NaN fails. */
         if (!(range[0] >= LIMITS[i][0] && range[0] <= range[1] && range[1] <= LIMITS[i][1]))
             return 0;
     }
@@ -40,13 +39,19 @@ static size_t rounded(size_t bytes) {
     return (bytes + 63) / 64 * 64;
 }
 
+static size_t threes_size(int side) {
+    const size_t wide = (size_t)side + 2 * MARGIN;
+    return (wide + 2) * wide;
+}
+
 size_t elqr_channel_work(const elqr_channel *channel, int side) {
     if (!in_range(channel, side))
         return 0;
-    const size_t fine = (size_t)(side + 2 * MARGIN) * FINE;
-    return 2 * rounded(fine * fine * sizeof(float)) + 2 * rounded(NORMALS * sizeof(int16_t)) +
-           2 * rounded((size_t)channel->width * sizeof(int16_t)) + rounded((size_t)side * side) +
-           64;
+    const size_t fine = (size_t)(side + 2 * MARGIN) * FINE, dot = sizeof(int16_t);
+    return 2 * rounded(fine * fine * dot) + rounded(fine * dot) +
+           rounded((size_t)512 * FINE * FINE * dot) + rounded(POOL * dot) +
+           2 * rounded((size_t)channel->width * dot) + rounded((size_t)side * side) +
+           rounded(threes_size(side)) + 64;
 }
 
 /* Quantiles of the normal distribution in units of 1 / NORMAL_UNIT: P. J. Acklam's rational
@@ -70,11 +75,21 @@ static double normal_quantile(double p) {
            (((((b[0] * r + b[1]) * r + b[2]) * r + b[3]) * r + b[4]) * r + 1);
 }
 
-static void fill_normals(int16_t *normals) {
+static void fill_pool(int16_t *pool) {
     for (int i = 0; i < NORMALS / 2; i++) {
         const int value = (int)lround(normal_quantile((i + 0.5) / NORMALS) * NORMAL_UNIT);
-        normals[i] = (int16_t)value;
-        normals[NORMALS - 1 - i] = (int16_t)-value;
+        for (int copy = 0; copy < POOL; copy += NORMALS) {
+            pool[copy + i] = (int16_t)value;
+            pool[copy + NORMALS - 1 - i] = (int16_t)-value;
+        }
+    }
+    /* Fisher and Yates's shuffle, always the same. */
+    channel_random random = {channel_key(0, 0), 0};
+    for (int left = POOL; left > 1; left--) {
+        const int chosen = channel_below(&random, left);
+        const int16_t kept = pool[left - 1];
+        pool[left - 1] = pool[chosen];
+        pool[chosen] = kept;
     }
 }
 
@@ -90,13 +105,15 @@ static channel_work lay_out(const elqr_channel *channel, int side, void *memory)
     uint8_t *free_space = memory;
     channel_work work;
     work.fine = (int)fine;
-    work.print = take(&free_space, fine * fine * sizeof(float));
-    work.other = take(&free_space, fine * fine * sizeof(float));
-    work.normals = take(&free_space, NORMALS * sizeof(int16_t));
-    work.noise = take(&free_space, NORMALS * sizeof(int16_t));
+    work.print = take(&free_space, fine * fine * sizeof(int16_t));
+    work.other = take(&free_space, fine * fine * sizeof(int16_t));
+    work.line = take(&free_space, fine * sizeof(int16_t));
+    work.tiles = take(&free_space, (size_t)512 * FINE * FINE * sizeof(int16_t));
+    work.pool = take(&free_space, POOL * sizeof(int16_t));
     work.row = take(&free_space, row);
     work.streaks = take(&free_space, row);
     work.modules = take(&free_space, (size_t)side * side);
+    work.threes = take(&free_space, threes_size(side));
     return work;
 }
 
@@ -113,27 +130,45 @@ static void damage(uint8_t *modules, int side, int parts, channel_random *random
     }
 }
 
+/* What one scan draws from its ranges. */
+static void draw(const elqr_channel *channel, channel_random *random, float *drawn) {
+    static const int grown[] = {ELQR_CHANNEL_NOISE, ELQR_CHANNEL_SPECKLE, ELQR_CHANNEL_STREAKS,
+                                ELQR_CHANNEL_DAMAGE};
+    for (int k = 0; k < ELQR_CHANNEL_RANGES; k++) {
+        const float *range = channel->ranges[k];
+        drawn[k] = range[0] + (range[1] - range[0]) * channel_even(random);
+    }
+    const float *range = channel->ranges[ELQR_CHANNEL_SEVERITY];
+    const float severity = range[0] * powf(range[1] / range[0], channel_even(random));
+    for (size_t i = 0; i < sizeof grown / sizeof *grown; i++) {
+        const float more = drawn[grown[i]] * severity, most = LIMITS[grown[i]][1];
+        drawn[grown[i]] = more < most ? more : most;
+    }
+}
+
+static void scan_one(channel_work *work, const elqr_channel *channel, int side,
+                     channel_random *random, uint8_t *image) {
+    float drawn[ELQR_CHANNEL_RANGES];
+    draw(channel, random, drawn);
+    damage(work->modules, side, channel_poisson(random, drawn[ELQR_CHANNEL_DAMAGE]), random);
+    channel_print(work, side, drawn[ELQR_CHANNEL_GAIN]);
+    channel_blur(work, drawn);
+    channel_sample(work, channel, drawn, random, image);
+    channel_speckle(channel, drawn, random, image);
+}
+
 int elqr_channel_scan(const elqr_channel *channel, const uint8_t *modules, int side, size_t n,
                       uint64_t seed, uint64_t first, void *memory, uint8_t *images) {
     if (!in_range(channel, side))
         return ELQR_OUT_OF_RANGE;
     channel_work work = lay_out(channel, side, memory);
-    fill_normals(work.normals);
+    fill_pool(work.pool);
     const size_t area = (size_t)side * side;
     const size_t pixels = (size_t)channel->width * channel->height;
     for (size_t i = 0; i < n; i++) {
         channel_random random = {channel_key(seed, first + i), 0};
-        float drawn[ELQR_CHANNEL_RANGES];
-        for (int k = 0; k < ELQR_CHANNEL_RANGES; k++) {
-            const float *range = channel->ranges[k];
-            drawn[k] = range[0] + (range[1] - range[0]) * channel_even(&random);
-        }
         memcpy(work.modules, modules + i * area, area);
-        damage(work.modules, side, channel_poisson(&random, drawn[ELQR_CHANNEL_DAMAGE]), &random);
-        channel_print(&work, side, drawn[ELQR_CHANNEL_GAIN]);
-        channel_blur(&work, channel, drawn);
-        channel_sample(&work, channel, drawn, &random, images + i * pixels);
-        channel_speckle(channel, drawn, &random, images + i * pixels);
+        scan_one(&work, channel, side, &random, images + i * pixels);
     }
     return ELQR_OK;
 }

@@ -8,18 +8,24 @@ enum {
     FINE = 4,           /* dots a module of the grid that print and optics are modelled on */
     MARGIN = 5,         /* modules of paper around the symbol on that grid */
     REACH = 16,         /* dots that blur reaches, at most */
-    NORMALS = 4096,     /* quantiles of the normal distribution kept */
+    INK_UNIT = 16383,   /* full ink; half of it after one blur, a quarter after two */
+    NORMALS = 4096,     /* quantiles of the normal distribution */
+    POOL = 4 * NORMALS, /* those four times over, shuffled: what noise is made of */
     NORMAL_UNIT = 4096, /* one standard deviation in those */
-    GREY_UNIT = 16      /* one grey level while a row is scanned */
+    GREY_BITS = 3,
+    GREY_UNIT = 1 << GREY_BITS /* one grey level while a row is scanned */
 };
 
 typedef struct {
     int fine;               /* dots a side of the grid */
-    float *print, *other;   /* [fine][fine], ink 0 to 1 */
-    int16_t *normals;       /* [NORMALS] */
-    int16_t *noise;         /* [NORMALS], this scan's, in grey units */
+    int edge;               /* dots from its border to where ink may have got by the blur */
+    int16_t *print, *other; /* [fine][fine], ink 0 to INK_UNIT */
+    int16_t *line;          /* [fine], ink along a row of pixels */
+    int16_t *tiles;         /* [FINE][512][FINE], ink */
+    int16_t *pool;          /* [POOL] */
     int16_t *row, *streaks; /* [width], grey units */
     uint8_t *modules;       /* [side][side] */
+    uint8_t *threes;        /* [side + 2 * MARGIN + 2][side + 2 * MARGIN] */
 } channel_work;
 
 typedef struct {
@@ -55,10 +61,15 @@ static inline int channel_below(channel_random *random, int limit) {
     return (int)(((channel_next(random) >> 32) * (uint64_t)limit) >> 32);
 }
 
+/* a of 1 / 65536 of b: one instruction where a vector has it. */
+static inline int16_t channel_share(int16_t a, int16_t b) {
+    return (int16_t)((int32_t)a * b >> 16);
+}
+
 int channel_poisson(channel_random *random, float mean);
 
 void channel_print(channel_work *work, int side, float gain);
-void channel_blur(channel_work *work, const elqr_channel *channel, const float *drawn);
+void channel_blur(channel_work *work, const float *drawn);
 void channel_sample(channel_work *work, const elqr_channel *channel, const float *drawn,
                     channel_random *random, uint8_t *image);
 void channel_speckle(const elqr_channel *channel, const float *drawn, channel_random *random,

@@ -10,6 +10,12 @@ typedef struct {
     float origin_v, right_v, down_v;
 } affine;
 
+/* A scan's greys in grey units; contrast from paper to ink and noise, which are shared out, less.
+ */
+typedef struct {
+    int16_t paper, contrast, noise, level;
+} greys;
+
 int channel_poisson(channel_random *random, float mean) {
     /* Knuth's product, in parts: e^-mean of a large mean is no float. */
     int count = 0;
@@ -26,8 +32,8 @@ int channel_poisson(channel_random *random, float mean) {
 static affine grid_from_pixels(const channel_work *work, const elqr_channel *channel,
                                const float *drawn) {
     const float angle = drawn[ELQR_CHANNEL_SKEW] * 0.017453292519943295F;
-    const float across = FINE / (channel->module * drawn[ELQR_CHANNEL_SCALE_X]);
-    const float along = FINE / (channel->module * drawn[ELQR_CHANNEL_SCALE_Y]);
+    const float across = FINE / (drawn[ELQR_CHANNEL_MODULE] * drawn[ELQR_CHANNEL_SCALE_X]);
+    const float along = FINE / (drawn[ELQR_CHANNEL_MODULE] * drawn[ELQR_CHANNEL_SCALE_Y]);
     const float x = 0.5F * channel->width + drawn[ELQR_CHANNEL_SHIFT_X] - 0.5F;
     const float y = 0.5F * channel->height + drawn[ELQR_CHANNEL_SHIFT_Y] - 0.5F;
     const float centre = 0.5F * work->fine - 0.5F;
@@ -56,44 +62,72 @@ static void clip(float start, float step, float limit, int *first, int *last) {
         *last = high > (float)*first ? (int)high : *first;
 }
 
-/* The greys of one row that the grid covers; the others are paper. */
-static void sample_row(const channel_work *work, affine map, int y, int width, float paper,
-                       float contrast) {
+/* Ink between two rows of dots, `share` of 32768 from the upper to the lower, growing by `step` a
+ * dot and staying in 0 to 32767. */
+static void between(const int16_t *upper, const int16_t *lower, int n, int share, int step,
+                    int16_t *restrict out) {
+    uint16_t part = (uint16_t)share;
+    for (int i = 0; i < n; i++, part = (uint16_t)(part + step)) {
+        const int16_t difference = (int16_t)(lower[i] - upper[i]);
+        out[i] = (int16_t)(4 * upper[i] + 8 * channel_share(difference, (int16_t)part));
+    }
+}
+
+/* Ink along the line v + i * step, in 1/32768 dots, over `n` dots to the right of column `left`:
+ * cut where it comes to another row. */
+static void follow(const channel_work *work, int left, int n, int32_t v, int32_t step,
+                   int16_t *out) {
+    const int32_t first = (work->edge) * 32768, last = (work->fine - work->edge - 1) * 32768 - 1;
+    for (int i = 0, run; i < n; i += run) {
+        const int32_t at = v + i * step, inside = at < first ? first : at > last ? last : at;
+        const int32_t share = inside & 32767, room = step < 0 ? share : 32767 - share;
+        const int most = at == inside && step ? room / (step < 0 ? -step : step) + 1 : 1;
+        run = most < n - i ? most : n - i;
+        const int16_t *row = work->print + (size_t)(inside >> 15) * work->fine + left + i;
+        between(row, row + work->fine, run, share, run > 1 ? step : 0, out + i);
+    }
+}
+
+/* The ink of one row; where blur did not bring any there is none.  First between rows of dots at
+ * every dot that it passes, then between those at every pixel. */
+static void sample_row(channel_work *work, affine map, int y, int width) {
+    /* Kept off the border as far as steps in parts of dots can go astray over a row. */
+    const float border = (float)work->edge + 0.2F;
+    const float limit = (float)(work->fine - 1) - 2 * border;
     const float u0 = map.origin_u + (float)y * map.down_u;
     const float v0 = map.origin_v + (float)y * map.down_v;
-    const float limit = (float)(work->fine - 1) - 0.01F;
     int first = 0, last = width;
-    clip(u0, map.right_u, limit, &first, &last);
-    clip(v0, map.right_v, limit, &first, &last);
-    for (int x = first; x < last; x++) {
-        const float u = u0 + (float)x * map.right_u, v = v0 + (float)x * map.right_v;
-        const int left = (int)u, top = (int)v;
-        const float du = u - (float)left, dv = v - (float)top;
-        const float *at = work->print + (size_t)top * work->fine + left;
-        const float upper = at[0] + du * (at[1] - at[0]);
-        const float lower = at[work->fine] + du * (at[work->fine + 1] - at[work->fine]);
-        work->row[x] = (int16_t)(paper - contrast * (upper + dv * (lower - upper)));
+    clip(u0 - border, map.right_u, limit, &first, &last);
+    clip(v0 - border, map.right_v, limit, &first, &last);
+    memset(work->row, 0, (size_t)width * sizeof *work->row);
+    if (first >= last)
+        return;
+    const float start = u0 + (float)first * map.right_u, slope = map.right_v / map.right_u;
+    const int left = (int)start, n = (int)((float)(last - first) * map.right_u) + 3;
+    const int dots = left + n < work->fine - work->edge ? n : work->fine - work->edge - left;
+    const float v = v0 + ((float)left - u0) * slope;
+    follow(work, left, dots, (int32_t)(v * 32768), (int32_t)(slope * 32768), work->line);
+    const int32_t step = (int32_t)(map.right_u * 32768);
+    int32_t u = (int32_t)((start - (float)left) * 32768);
+    for (int x = first; x < last; x++, u += step) {
+        const int16_t *at = work->line + (u >> 15);
+        work->row[x] = (int16_t)(2 * at[0] + ((at[1] - at[0]) * (u & 32767) >> 14));
     }
 }
 
-/* Adds noise to a row, four pixels for each random number. */
-static void add_noise(int16_t *row, int width, const int16_t *noise, uint64_t key, uint64_t count) {
-    int x = 0;
-    for (; x + 4 <= width; x += 4) {
-        const uint64_t bits = channel_at(key, count++);
-        row[x] = (int16_t)(row[x] + noise[bits >> 52]);
-        row[x + 1] = (int16_t)(row[x + 1] + noise[bits >> 40 & (NORMALS - 1)]);
-        row[x + 2] = (int16_t)(row[x + 2] + noise[bits >> 28 & (NORMALS - 1)]);
-        row[x + 3] = (int16_t)(row[x + 3] + noise[bits >> 16 & (NORMALS - 1)]);
+/* From ink to greys, with streaks and noise, the sum of two parts of the pool.  Two places of
+ * POOL - width each are drawn for every row: rows that share a stretch of one part are few, of both
+ * all but none. */
+static void expose(channel_work *work, int width, greys greys, channel_random *random) {
+    const int16_t *one = work->pool + channel_below(random, POOL - width);
+    const int16_t *other = work->pool + channel_below(random, POOL - width);
+    const int16_t *streaks = work->streaks;
+    int16_t *restrict row = work->row;
+    for (int x = 0; x < width; x++) {
+        const int16_t noise = channel_share((int16_t)(one[x] + other[x]), greys.noise);
+        const int16_t clean = (int16_t)(greys.paper - channel_share(row[x], greys.contrast));
+        row[x] = (int16_t)(clean + streaks[x] + noise);
     }
-    for (uint64_t bits = channel_at(key, count); x < width; x++, bits <<= 12)
-        row[x] = (int16_t)(row[x] + noise[bits >> 52]);
-}
-
-static void scale_noise(const int16_t *normals, float sigma, int16_t *noise) {
-    const float scale = sigma * GREY_UNIT / NORMAL_UNIT;
-    for (int i = 0; i < NORMALS; i++)
-        noise[i] = (int16_t)lrintf((float)normals[i] * scale);
 }
 
 /* Lines along the feed, one or two pixels wide, 30 to 130 greys lighter or darker. */
@@ -105,45 +139,49 @@ static void draw_streaks(int16_t *streaks, int width, float mean, channel_random
         const int grey = sign * (int)((30 + 100 * channel_even(random)) * GREY_UNIT);
         for (int i = x; i < x + wide && i < width; i++) {
             const int sum = streaks[i] + grey;
-            streaks[i] = (int16_t)(sum < -8192 ? -8192 : sum > 8192 ? 8192 : sum);
+            streaks[i] = (int16_t)(sum < -4096 ? -4096 : sum > 4096 ? 4096 : sum);
         }
     }
 }
 
-static void grey_row(const int16_t *row, const int16_t *streaks, int width, uint8_t *out) {
+static void grey_row(const int16_t *row, int width, uint8_t *restrict out) {
     for (int x = 0; x < width; x++) {
-        const int value = (row[x] + streaks[x]) >> 4;
-        out[x] = (uint8_t)(value < 0 ? 0 : value > 255 ? 255 : value);
+        const int16_t value = row[x] >> GREY_BITS;
+        const int16_t low = value < 0 ? 0 : value;
+        out[x] = (uint8_t)(low > 255 ? 255 : low);
     }
 }
 
-static void bilevel_row(const int16_t *row, const int16_t *streaks, int width, int level,
-                        uint8_t *out) {
+static void bilevel_row(const int16_t *row, int width, int16_t level, uint8_t *restrict out) {
     for (int x = 0; x < width; x++)
-        out[x] = row[x] + streaks[x] < level ? 0 : 255;
+        out[x] = row[x] < level ? 0 : 255;
+}
+
+static greys greys_of(const float *drawn) {
+    const float ink = drawn[ELQR_CHANNEL_INK] * GREY_UNIT;
+    const float paper = drawn[ELQR_CHANNEL_PAPER] * GREY_UNIT;
+    const float level = ink + drawn[ELQR_CHANNEL_THRESHOLD] * (paper - ink);
+    /* Sampled ink is 32752 at most, 65536 a whole share; the sum of two normals is wider by the
+     * root of two. */
+    const float contrast = (paper - ink) * 65536 / 32752;
+    const float noise = drawn[ELQR_CHANNEL_NOISE] * GREY_UNIT * 65536 / (NORMAL_UNIT * 1.41421356F);
+    const greys result = {(int16_t)paper, (int16_t)contrast, (int16_t)noise, (int16_t)level};
+    return result;
 }
 
 void channel_sample(channel_work *work, const elqr_channel *channel, const float *drawn,
                     channel_random *random, uint8_t *image) {
-    const float ink = drawn[ELQR_CHANNEL_INK] * GREY_UNIT;
-    const float paper = drawn[ELQR_CHANNEL_PAPER] * GREY_UNIT;
-    const int level = (int)(ink + drawn[ELQR_CHANNEL_THRESHOLD] * (paper - ink));
     const affine map = grid_from_pixels(work, channel, drawn);
-    const uint64_t key = channel_next(random), words = ((uint64_t)channel->width + 3) / 4;
-    const float sigma = drawn[ELQR_CHANNEL_NOISE];
-    scale_noise(work->normals, sigma, work->noise);
+    const greys greys = greys_of(drawn);
     draw_streaks(work->streaks, channel->width, drawn[ELQR_CHANNEL_STREAKS], random);
     for (int y = 0; y < channel->height; y++) {
         uint8_t *out = image + (size_t)y * channel->width;
-        for (int x = 0; x < channel->width; x++)
-            work->row[x] = (int16_t)paper;
-        sample_row(work, map, y, channel->width, paper, paper - ink);
-        if (sigma > 0)
-            add_noise(work->row, channel->width, work->noise, key, (uint64_t)y * words);
+        sample_row(work, map, y, channel->width);
+        expose(work, channel->width, greys, random);
         if (channel->bilevel)
-            bilevel_row(work->row, work->streaks, channel->width, level, out);
+            bilevel_row(work->row, channel->width, greys.level, out);
         else
-            grey_row(work->row, work->streaks, channel->width, out);
+            grey_row(work->row, channel->width, out);
     }
 }
 

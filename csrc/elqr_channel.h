@@ -27,13 +27,15 @@ enum {
     ELQR_CHANNEL_STREAKS,   /* lines along the feed an image on average; 0 to 100 */
     ELQR_CHANNEL_THRESHOLD, /* a bilevel scanner's level between ink (0) and paper (1) */
     ELQR_CHANNEL_DAMAGE,    /* parts painted over an image on average; 0 to 100 */
+    ELQR_CHANNEL_MODULE,    /* pixels a module, 1 to 40 */
+    ELQR_CHANNEL_SEVERITY,  /* noise, specks, streaks and parts painted over are so many times more,
+                               up to their limits; 0.125 to 32, its logarithm is even */
     ELQR_CHANNEL_RANGES
 };
 
 typedef struct {
     int width, height; /* of the image in pixels, 1 to 4096 each */
     int bilevel;       /* 0: greys; else 0 and 255 only */
-    float module;      /* pixels a module, 1 to 40 */
     float ranges[ELQR_CHANNEL_RANGES][2];
 } elqr_channel;
 

@@ -20,7 +20,6 @@ static int failures;
 static const elqr_channel PLAIN = {120,
                                    90,
                                    0,
-                                   2.7F,
                                    {{-0.05F, 0.2F},
                                     {20, 60},
                                     {200, 240},
@@ -34,7 +33,9 @@ static const elqr_channel PLAIN = {120,
                                     {0, 90},
                                     {0, 4},
                                     {0.4F, 0.6F},
-                                    {0, 2}}};
+                                    {0, 2},
+                                    {2.5F, 3},
+                                    {0.5F, 8}}};
 
 static void fill(uint8_t *modules, size_t size) {
     for (size_t i = 0; i < size; i++)
@@ -83,9 +84,6 @@ static void test_refusals(void) {
     channel = PLAIN;
     channel.height = 4097;
     refused(channel, 21);
-    channel = PLAIN;
-    channel.module = NAN;
-    refused(channel, 21);
     for (int i = 0; i < ELQR_CHANNEL_RANGES; i++) {
         channel = PLAIN;
         channel.ranges[i][0] = channel.ranges[i][1] + 1;
@@ -101,13 +99,13 @@ static void test_refusals(void) {
 
 static void test_extremes(void) {
     static const float ends[ELQR_CHANNEL_RANGES][2] = {
-        {-0.6F, 0.6F}, {0, 255}, {0, 255}, {-30, 30}, {-4096, 4096}, {-40, 40}, {0.5F, 2},
-        {0.5F, 2},     {0, 8},   {0, 200}, {0, 4000}, {0, 100},      {0, 1},    {0, 100}};
+        {-0.6F, 0.6F}, {0, 255},  {0, 255}, {-30, 30},   {-4096, 4096}, {-40, 40},
+        {0.5F, 2},     {0.5F, 2}, {0, 8},   {0, 200},    {0, 4000},     {0, 100},
+        {0, 1},        {0, 100},  {1, 40},  {0.125F, 32}};
     static const int sizes[][2] = {{1, 1}, {3, 70}, {70, 3}, {65, 64}};
     for (unsigned bits = 0; bits < 1U << ELQR_CHANNEL_RANGES; bits += 37) {
         elqr_channel channel = PLAIN;
         channel.bilevel = (int)(bits & 1);
-        channel.module = bits & 2 ? 1.0F : 9.0F;
         channel.width = sizes[bits % 4][0];
         channel.height = sizes[bits % 4][1];
         for (int i = 0; i < ELQR_CHANNEL_RANGES; i++)

@@ -8,7 +8,6 @@ def scan(
     width: int,
     height: int,
     bilevel: bool,
-    module: float,
     ranges: NDArray[np.float32],
     seed: int,
     first: int,

@@ -17,23 +17,22 @@ cdef extern from "elqr_channel.h" nogil:
         int width
         int height
         int bilevel
-        float module
-        float ranges[14][2]
+        float ranges[16][2]
 
     size_t elqr_channel_work(const elqr_channel *channel, int side)
     int elqr_channel_scan(const elqr_channel *channel, const uint8_t *modules, int side, size_t n,
                           uint64_t seed, uint64_t first, void *work, uint8_t *images)
 
 RANGES = ("gain", "ink", "paper", "skew", "shift_x", "shift_y", "scale_x", "scale_y", "blur",
-          "noise", "speckle", "streaks", "threshold", "damage")
+          "noise", "speckle", "streaks", "threshold", "damage", "module", "severity")
 
 
 def scan(const uint8_t[:, :, ::1] modules not None, int width, int height, bint bilevel,
-         float module, const float[:, ::1] ranges not None, uint64_t seed, uint64_t first):
+         const float[:, ::1] ranges not None, uint64_t seed, uint64_t first):
     """Scans symbols [n, side, side], nonzero = dark, to uint8 [n, height, width], 0 = black.
 
-    `module` is in pixels; ranges [14, 2] are in the order of `RANGES`, their units in
-    csrc/elqr_channel.h.  Raises the exception of the kernel's status for a value out of range.
+    Ranges [16, 2] are in the order of `RANGES`, their units in csrc/elqr_channel.h.  Raises the
+    exception of the kernel's status for a value out of range.
     """
     cdef elqr_channel channel
     cdef size_t n = modules.shape[0], size, i
@@ -43,7 +42,7 @@ def scan(const uint8_t[:, :, ::1] modules not None, int width, int height, bint 
     if ranges.shape[0] != ELQR_CHANNEL_RANGES or ranges.shape[1] != 2:
         raise ValueError(f"ranges must be [{ELQR_CHANNEL_RANGES}, 2]")
     channel.width, channel.height = width, height
-    channel.bilevel, channel.module = bilevel, module
+    channel.bilevel = bilevel
     for i in range(ELQR_CHANNEL_RANGES):
         channel.ranges[i][0], channel.ranges[i][1] = ranges[i, 0], ranges[i, 1]
     size = elqr_channel_work(&channel, side)

@@ -47,6 +47,8 @@ def ranges_of(channel: Channel, side: int) -> dict[str, Range]:
         "streaks": channel.streaks,
         "threshold": channel.threshold,
         "damage": (0, 0),
+        "module": (channel.module_mm * pixel,) * 2,
+        "severity": (1, 1),
     }
 
 
@@ -69,7 +71,6 @@ def scan_batch(
         np.ascontiguousarray(modules),
         *roi_size(channel.dpi),
         channel.bilevel,
-        channel.module_mm * channel.dpi / MM_PER_INCH,
         np.array([ranges[name] for name in RANGES], np.float32),
         seed,
         first,
