@@ -55,7 +55,7 @@ MODULES = {
         "payload_layout.c",
         "payload_parse.c",
     ],
-    "sweep": ["sweep.c", "sweep_bars.c"],
+    "sweep": ["sweep.c", "sweep_bars.c", "cpu.c"],
     "symbols": [
         "qr_batch.c",
         "qr_variants.c",

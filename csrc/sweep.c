@@ -3,6 +3,7 @@
 
 #include "bits.h"
 #include "common.h"
+#include "cpu.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -33,7 +34,7 @@ size_t elqr_sweep_words(int32_t width) {
 /*---- Rows ----*/
 
 /* Columns at which a row changes its colour, light before the first pixel and after the last. */
-static int row_edges(const page *page, int y, uint16_t *edges) {
+ELQR_INLINE int row_edges(const page *page, int y, uint16_t *edges) {
     const uint8_t *row = page->rows + (size_t)y * page->stride;
     const size_t bytes = ((size_t)page->width + 7) / 8;
     int count = 0;
@@ -47,7 +48,7 @@ static int row_edges(const page *page, int y, uint16_t *edges) {
         while (changes != 0) {
             const uint32_t at = elqr_leading_zeros(changes);
             edges[count++] = (uint16_t)(x + (int)at);
-            changes &= ~(UINT64_C(1) << (63 - at));
+            changes ^= UINT64_C(1) << 63 >> at;
         }
     }
     if (count % 2)
@@ -99,12 +100,13 @@ static int run_along(ray *ray, int colour, int limit, int *inside) {
 /* The same along a column: where nearly all that rows foretell is refuted. */
 static int run_down(ray *ray, int colour, int limit, int *inside) {
     const page *page = ray->page;
-    const int left = ray->dy > 0 ? page->height - ray->y : ray->y + 1, shift = 7 - ray->x % 8;
-    const int most = left < limit + 1 ? left : limit + 1;
+    const int left = ray->dy > 0 ? page->height - ray->y : ray->y + 1;
+    const int most = left < limit + 1 ? left : limit + 1, mask = 0x80 >> ray->x % 8;
+    const int wanted = colour ? mask : 0;
     const ptrdiff_t step = ray->dy > 0 ? (ptrdiff_t)page->stride : -(ptrdiff_t)page->stride;
-    const uint8_t *byte = page->rows + (size_t)(left > 0 ? ray->y : 0) * page->stride + ray->x / 8;
+    ptrdiff_t at = ray->y * (ptrdiff_t)page->stride + ray->x / 8;
     int run = 0;
-    for (; run < most && (*byte >> shift & 1) == colour; byte += run < most ? step : 0)
+    for (; run < most && (page->rows[at] & mask) == wanted; at += step)
         run++;
     ray->y += run * ray->dy;
     *inside = run < left;
@@ -112,10 +114,10 @@ static int run_down(ray *ray, int colour, int limit, int *inside) {
 }
 
 /* Steps to three changes of colour; runs[0] counts the pixel begun with.  Gives up where the first
- * run is longer than `length`, or another than half of that.  The page's edge ends the third
- * run, not those before. */
-static int walk(ray ray, int length, int runs[3]) {
-    int colour = is_dark(ray.page, ray.x, ray.y), limit = length;
+ * run is longer than `core`, or another than half of `length`.  The page's edge ends the third run,
+ * not those before. */
+static int walk(ray ray, int core, int length, int runs[3]) {
+    int colour = is_dark(ray.page, ray.x, ray.y), limit = core;
     for (int i = 0; i < 3; i++, limit = length / 2 + 2, colour = !colour) {
         int inside;
         runs[i] = ray.dx ? run_along(&ray, colour, limit, &inside)
@@ -126,13 +128,15 @@ static int walk(ray ray, int length, int runs[3]) {
     return 1;
 }
 
-/* Whether the line both ways through (x, y) crosses a finder pattern of seven modules no longer
- * than twice `length`; *shift is how far its middle is from there, and *size how long it is. */
+/* Whether the line both ways through (x, y) crosses a finder pattern whose core is no longer than
+ * `length`, which is more than twice a square one's: pixels may be twice as high as wide; *shift is
+ * how far its middle is from there, and *size how long it is. */
 static int crosses(const page *page, int x, int y, int dx, int dy, int length, int *shift,
                    int *size) {
     const ray forward = {page, x, y, dx, dy}, backward = {page, x, y, -dx, -dy};
     int ahead[3], behind[3];
-    if (!walk(forward, length, ahead) || !walk(backward, length, behind))
+    if (!walk(forward, length, length, ahead) ||
+        !walk(backward, length - ahead[0] + 1, length, behind))
         return 0;
     const int core = ahead[0] + behind[0] - 1;
     *shift = core / 2 - behind[0] + 1;
@@ -177,23 +181,25 @@ static void look_closer(const page *page, int x, int y, int length, marks *found
     found->size[found->count++] = size;
 }
 
-/* Marks where six edges may be those of a finder pattern: the middle run is the longest.  All edges
+/* Marks where six edges may be those of a finder pattern: the middle run is as long as the spaces,
+ * and, for zxing-cpp, twice as long as the outer bars; here a pixel less will do.  All edges
  * of a row at once, without branches: text has many, and what is looked for is rare. */
-static void foretell(const uint16_t *e, int count, int smallest, uint8_t *hits) {
+ELQR_INLINE void foretell(const uint16_t *e, int count, int smallest, uint8_t *hits) {
     const uint16_t least = (uint16_t)smallest;
     for (int i = 0; i < count; i++) {
         const uint16_t middle = (uint16_t)(e[i + 3] - e[i + 2]);
         const uint16_t whole = (uint16_t)(e[i + 5] - e[i]);
         const uint16_t a = (uint16_t)(e[i + 1] - e[i]), b = (uint16_t)(e[i + 2] - e[i + 1]);
         const uint16_t c = (uint16_t)(e[i + 4] - e[i + 3]), d = (uint16_t)(e[i + 5] - e[i + 4]);
-        hits[i] = (uint8_t)((whole >= least) & (middle >= a) & (middle >= b) & (middle >= c) &
-                            (middle >= d));
+        const uint16_t half = (uint16_t)(middle / 2 + 1);
+        hits[i] =
+            (uint8_t)((whole >= least) & (half >= a) & (middle >= b) & (middle >= c) & (half >= d));
     }
 }
 
 /* Finder patterns, dark ones beginning at even edges, light ones at odd ones. */
-static void find_marks(const page *page, const uint16_t *edges, int count, int y, uint8_t *hits,
-                       marks *dark, marks *light) {
+ELQR_INLINE void find_marks(const page *page, const uint16_t *edges, int count, int y,
+                            uint8_t *hits, marks *dark, marks *light) {
     const int last = count - 5;
     if (last <= 0)
         return;
@@ -293,24 +299,74 @@ static int is_inverted_symbol(const page *page, const marks *found) {
     return found->count == PLACES;
 }
 
+/*---- Going over the rows ----*/
+
+/* What rows have said so far, and work space for one. */
+typedef struct {
+    marks dark, light;
+    sweep_bars bars;
+    uint16_t *edges;
+    uint8_t *hits;
+} findings;
+
+/* Whether the rows since the last that was searched are as that one. */
+ELQR_INLINE int is_as_last(const page *page, int y) {
+    const size_t bytes = ((size_t)page->width + 7) / 8;
+    for (int back = 1; back <= STEP; back++) {
+        const uint8_t *row = page->rows + (size_t)y * page->stride;
+        if (y < FIRST + STEP || memcmp(row, row - (size_t)back * page->stride, bytes) != 0)
+            return 0;
+    }
+    return 1;
+}
+
+ELQR_INLINE void go_over(const page *page, findings *found) {
+    int count = 0;
+    for (int y = FIRST; y < page->height; y += STEP) {
+        if (!is_as_last(page, y)) {
+            count = row_edges(page, y, found->edges);
+            find_marks(page, found->edges, count, y, found->hits, &found->dark, &found->light);
+        }
+        sweep_bars_row(&found->bars, found->edges, count, y);
+    }
+}
+
+static void go_over_portable(const page *page, findings *found) {
+    go_over(page, found);
+}
+
+#if ELQR_X86
+ELQR_TARGET("avx2,bmi,bmi2,lzcnt,popcnt")
+static void go_over_avx2(const page *page, findings *found) {
+    go_over(page, found);
+}
+#endif
+
+static void go_over_best(const page *page, findings *found) {
+#if ELQR_X86
+    if (elqr_cpu_features() & ELQR_CPU_AVX2) {
+        go_over_avx2(page, found);
+        return;
+    }
+#endif
+    go_over_portable(page, found);
+}
+
 int elqr_sweep(const uint8_t *rows, size_t stride, int32_t width, int32_t height,
                const elqr_box *own, int32_t smallest, uint16_t *work, elqr_sweep_result *result) {
     const page page = {rows, stride, width, height, own, smallest};
-    uint8_t *hits = (uint8_t *)(work + (width < 1 ? 0 : width + 2));
-    marks dark = {0}, light = {0};
-    sweep_bars bars;
+    findings found;
     memset(result, 0, sizeof *result);
     if (width < 1 || height < 1 || width > ELQR_SWEEP_WIDEST || height > ELQR_SWEEP_WIDEST)
         return ELQR_OUT_OF_RANGE;
-    sweep_bars_init(&bars);
-    for (int y = FIRST; y < height; y += STEP) {
-        const int count = row_edges(&page, y, work);
-        find_marks(&page, work, count, y, hits, &dark, &light);
-        sweep_bars_row(&bars, work, count, y);
-    }
-    result->symbol = is_symbol(&page, &dark);
-    result->inverted = is_inverted_symbol(&page, &light);
-    result->marks = dark.count + light.count;
-    sweep_bars_finish(&bars, result);
+    found.dark.count = found.light.count = 0;
+    found.edges = work;
+    found.hits = (uint8_t *)(work + width + 2);
+    sweep_bars_init(&found.bars);
+    go_over_best(&page, &found);
+    result->symbol = is_symbol(&page, &found.dark);
+    result->inverted = is_inverted_symbol(&page, &found.light);
+    result->marks = found.dark.count + found.light.count;
+    sweep_bars_finish(&found.bars, result);
     return ELQR_OK;
 }

@@ -1,4 +1,4 @@
-/* csrc: sweep.c sweep_bars.c code128.c */
+/* csrc: sweep.c sweep_bars.c cpu.c code128.c */
 /* Any bits, any own box, and bits with a real bar code among them, are swept without a fault of
  * memory; a bar code that is read has digits only. */
 #include "elqr_sweep.h"
