@@ -2,10 +2,11 @@
 
     python tools/nightly/misreads.py --scans 10000000 --log misreads.jsonl
 
-Scans come from the channel's kernel in chunks of one class each, with noise, speckle and streaks
-up to eight times stronger and parts of the symbol painted over.  Every `--slow-every`th round of
-the classes goes through all native rungs, the others through the fast rung, because a scan that
-nothing reads costs the slow rungs hundreds of times as much.
+Scans come from the channel's kernel in chunks of one class each.  Every scan draws its module, of
+those that printers of 240 to 1200 dpi make, and its severity: half to eight times its class's
+noise, speckle and streaks, and as many more parts of the symbol painted over.  Every
+`--slow-every`th round of the classes goes through all native rungs, the others through the fast
+rung, because a scan that nothing reads costs the slow rungs hundreds of times as much.
 `--ladder N` puts N scans through the whole ladder instead, zxing-cpp included.
 
 A misread is a reading that passes every check of the payload and yet holds other digits than were
@@ -21,7 +22,7 @@ import math
 import sys
 import time
 from collections import Counter, defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -35,13 +36,14 @@ from elqr_fast.codes.elqr import DEFAULT_LAYOUT
 from elqr_fast.codes.layout import load_layout
 from elqr_fast.scan.batch import RUNGS, scanner_for
 from elqr_fast.scan.channel import CLASSES, MM_PER_INCH, Channel
-from elqr_fast.scan.channel_batch import ranges_of, scan_batch
+from elqr_fast.scan.channel_batch import scan_batch
 
 CHUNK = 250
-SIDE = 41
-#: What the kernel takes; eight times the worst class is more.
-MOST_SPECKS = 4000.0
-HARSHEST = 8.0
+SEVERITY = (0.5, 8.0)
+#: Parts painted over a scan on average, at a severity of 1.
+PAINTED = (0.0, 0.5)
+#: Of printers of 240 and 1200 dpi, whose modules are the smallest and the largest.
+MODULES_MM = (0.3175, 0.4022)
 
 Bytes = NDArray[np.uint8]
 
@@ -77,23 +79,12 @@ def class_of(chunk: int) -> tuple[str, Channel]:
     return list(CLASSES.items())[chunk % len(CLASSES)]
 
 
-def harsher(channel: Channel, factor: float) -> dict[str, tuple[float, float]]:
-    """The class's random damage made stronger, and parts painted over."""
-    ranges = ranges_of(channel, SIDE)
-    stronger = {
-        name: (ranges[name][0] * factor, min(ranges[name][1] * factor, most))
-        for name, most in (("noise", 200.0), ("speckle", MOST_SPECKS), ("streaks", 100.0))
-    }
-    stronger["speckle"] = (min(stronger["speckle"][0], MOST_SPECKS), stronger["speckle"][1])
-    return stronger | {"damage": (0.0, 2.0 if factor > 1 else 0.0)}
-
-
 def scans(chunk: int, n: int) -> tuple[Bytes, Bytes]:
     """Digits printed [n, 255], and their scans [n, height, width]."""
     digits = payloads(chunk, n)
-    factor = float(np.random.default_rng([chunk, 2]).uniform(0.5, HARSHEST))
-    channel = class_of(chunk)[1]
-    changed = harsher(channel, factor)
+    channel = replace(class_of(chunk)[1], module_mm=MODULES_MM[1])  # the largest is in the box
+    smallest, largest = (module * channel.dpi / MM_PER_INCH for module in MODULES_MM)
+    changed = {"severity": SEVERITY, "damage": PAINTED, "module": (smallest, largest)}
     modules = ef.encode(digits, version=6).modules
     return digits, scan_batch(channel, modules, seed=chunk, changed=changed)
 
@@ -110,8 +101,8 @@ def by_native(chunk: int, n: int, effort: int) -> Outcome:
     layout = load_layout(DEFAULT_LAYOUT)
     found, corrected = np.zeros((n, layout.length), np.uint8), np.zeros(n, np.uint16)
     statuses, rungs = np.zeros(n, np.uint8), np.zeros(n, np.uint8)
-    module = class_of(chunk)[1].module_mm * class_of(chunk)[1].dpi / MM_PER_INCH
-    scanner = scanner_for(round(module * 0.85, 1), round(module * 1.25, 1))
+    smallest, largest = (mm * class_of(chunk)[1].dpi / MM_PER_INCH for mm in MODULES_MM)
+    scanner = scanner_for(round(smallest * 0.9, 1), round(largest * 1.1, 1))
     native.read_batch(scanner, images, effort, found, statuses, rungs, corrected)
     faults = payload_native.parse(layout.compiled, found)[0]
     return judged(digits, found, (statuses == 0) & (faults == 0), [RUNGS[rung] for rung in rungs])
