@@ -53,6 +53,11 @@ def test_read(elqr: Elqr, tmp_path: Path) -> None:
     page = np.full((400, 400), 255, np.uint8)
     page[100 : 100 + 41 * 4, 100 : 100 + 41 * 4] = np.kron(1 - matrix, np.ones((4, 4))) * 255
     Image.fromarray(page).save(tmp_path / "slip.png", dpi=(300, 300))
-    assert elqr("code", "read", tmp_path / "slip.png")[:2] == (0, f"ok {SAMPLE}\n")
+    assert elqr("code", "read", tmp_path / "slip.png")[:2] == (
+        0,
+        f"ok {SAMPLE}\n"
+        "grade 4.0 A (15415-style, not calibrated):"
+        " axial 4, grid 4, unused_ec 4, fixed_patterns 4, decode 4\n",
+    )
     Image.new("L", (300, 300), 255).save(tmp_path / "blank.png")
     assert elqr("code", "read", tmp_path / "blank.png")[:2] == (1, "unreadable\n")

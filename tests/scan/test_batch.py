@@ -8,7 +8,10 @@ import numpy as np
 import pytest
 
 import elqr_fast as ef
+from elqr_fast.codes.symbols import encode
 from elqr_fast.errors import ConfigError
+from elqr_fast.scan.channel import CLASSES
+from elqr_fast.scan.scanners import load_scanner
 
 
 def test_columns(pictures: Any) -> None:
@@ -64,6 +67,17 @@ def test_what_is_no_batch(rois: Any) -> None:
         ef.read_batch(rois)
 
 
-def test_no_profiles_yet() -> None:
-    with pytest.raises(ConfigError, match="profile"):
+def test_a_profile_says_how_large_modules_are() -> None:
+    """At 300 dpi they have 3.5 to 5.1 pixels."""
+    profile = load_scanner("grey-300")
+    assert profile.module_pixels == pytest.approx((3.54, 5.08), abs=0.01)
+    with pytest.raises(ConfigError, match="unknown scanner"):
         ef.read_batch(np.zeros((1, 9, 9), np.uint8), scanner="office")
+
+
+def test_reading_with_a_profile() -> None:
+    modules = encode(["".join(map(str, range(10))) * 25 + "01234"], version=6).modules[0]
+    scan = CLASSES["normal-300"].scan(modules, 0)[None]
+    found = ef.read_batch(scan, scanner="grey-300")
+    assert found.rung[0] == "native_fast"
+    assert (found.digits == ef.read_batch(scan).digits).all()

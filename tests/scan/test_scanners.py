@@ -5,10 +5,12 @@ from __future__ import annotations
 import math
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from elqr_fast.errors import ConfigError
-from elqr_fast.scan.scanners import list_scanners, load_scanner, scanner_text
+from elqr_fast.scan.images import open_pages
+from elqr_fast.scan.scanners import expecting, list_scanners, load_scanner, scanner_text
 
 TEXT = scanner_text("grey-300")
 
@@ -65,3 +67,11 @@ def test_bad_profiles(tmp_path: Path, old: str, new: str, said: str) -> None:
 def test_unknown_scanner() -> None:
     with pytest.raises(ConfigError, match="did you mean 'grey-300'"):
         load_scanner("gray-300")
+
+
+def test_pages_without_a_resolution_have_the_scanners() -> None:
+    page = np.full((10, 10), 255, np.uint8)
+    scanner = load_scanner("grey-240")
+    assert [found.dpi for found in expecting(open_pages(page), scanner)] == [(240, 240)]
+    assert [found.dpi for found in expecting(open_pages(page, dpi=300), scanner)] == [(300, 300)]
+    assert [found.dpi for found in expecting(open_pages(page), None)] == [None]

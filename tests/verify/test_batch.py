@@ -157,6 +157,9 @@ def test_columns_of_a_good_slip(out: Path, batch: Path) -> None:
         "level": "M",
         "mask": 2,
         "unused_ec": 1.0,
+        "grade": 4.0,
+        "grade_letter": "A",
+        "worst_parameter": "",
     }
     left, top, side = round(67 / 25.4 * 300), round(279 / 25.4 * 300), 41 * 4
     square = [left, top, left + side, top, left + side, top + side, left, top + side]
@@ -192,8 +195,9 @@ def test_csv_says_the_same_as_parquet(out: Path) -> None:
     assert len(lines) == len(rows)
     for line, row in zip(lines, rows, strict=True):
         expected = {name: "" if value is None else value for name, value in row.items()}
-        unused_ec = expected.pop("unused_ec")
-        assert float(line.pop("unused_ec") or -1) == pytest.approx(float(unused_ec or -1))
+        for name in ("unused_ec", "grade"):
+            value = expected.pop(name)
+            assert float(line.pop(name) or -1) == pytest.approx(float(value or -1))
         assert line == {name: str(value) for name, value in expected.items()}
 
 
@@ -317,8 +321,9 @@ def test_strange_file_names(slips: Any, tmp_path: Path) -> None:
 def test_options_that_need_what_is_not_there(slips: Any, tmp_path: Path) -> None:
     path = save(tmp_path, "a.png", slips.page(1))
     for options, message in (
-        ({"scanner": "grey-300"}, "scanner needs scanner profiles"),
-        ({"min_grade": "B"}, "min_grade needs print-quality grades"),
+        ({"scanner": "gray-300"}, "did you mean 'grey-300'"),
+        ({"min_grade": "E"}, "min_grade is 'E'"),
+        ({"min_grade": 4.5}, "min_grade is 4.5"),
         ({"as_of": "soon"}, "YYYY-MM-DD"),
     ):
         for function in (read, verify):
@@ -357,3 +362,21 @@ def test_a_script_that_starts_itself_again_is_told_so(slips: Any, tmp_path: Path
     done = subprocess.run([sys.executable, script], capture_output=True, text=True, check=False)
     assert done.returncode == 1
     assert "ConfigError: worker processes do not start" in done.stderr
+
+
+def test_grades_are_results_and_can_be_asked_for(slips: Any, tmp_path: Path) -> None:
+    page = slips.page(1)
+    found = read(page)[0].position
+    assert found is not None
+    x, y = found[0]
+    for column in (1, 4, 5):
+        page[y : y + 4, x + 4 * column : x + 4 * column + 4] = 255
+    path = save(tmp_path, "worn.png", page)
+    save(tmp_path, "good.png", slips.page(2))
+    verify(tmp_path, out=tmp_path / "out", min_grade="C", scanner="grey-300")
+    good, worn = rows_of(tmp_path / "out")
+    assert (good["verdict"], good["grade"], good["grade_letter"]) == ("ok", 4.0, "A")
+    assert (worn["verdict"], worn["grade"], worn["grade_letter"]) == ("below_grade", 1.0, "D")
+    assert (good["worst_parameter"], worn["worst_parameter"]) == ("", "fixed_patterns")
+    assert "worst in fixed_patterns" in worn["detail"]
+    assert verify(path, min_grade=1).verdicts == {"ok": 1}

@@ -11,6 +11,7 @@ import click
 
 from elqr_fast.codes.elqr import build_payloads, parse_payload
 from elqr_fast.errors import ConfigError, ExitCode
+from elqr_fast.scan import Grade
 from elqr_fast.verify import read as read_image
 
 
@@ -55,10 +56,20 @@ def parse(digits: str) -> ExitCode:
 @code.command()
 @click.argument("image", type=click.Path(path_type=Path))
 @click.option("--form", help="A form: says where the eL-QR must be.")
-def read(image: Path, form: str | None) -> ExitCode:
-    """Read the slips in one image; print each verdict and payload."""
-    readings = read_image(image, form=form)
+@click.option("--scanner", help="A scanner profile.")
+@click.option("--min-grade", help="The lowest print grade that passes: A to D, or 0 to 4.")
+def read(image: Path, form: str | None, scanner: str | None, min_grade: str | None) -> ExitCode:
+    """Read the slips in one image; print each verdict, payload and grade."""
+    readings = read_image(image, form=form, scanner=scanner, min_grade=min_grade)
     for reading in readings:
         click.echo(f"{reading.verdict} {reading.digits}".rstrip())
+        if reading.grade:
+            click.echo(shown_grade(reading.grade))
     fine = bool(readings) and all(reading.verdict == "ok" for reading in readings)
     return ExitCode.OK if fine else ExitCode.PARTIAL
+
+
+def shown_grade(grade: Grade) -> str:
+    """A line for people: the grade, and each parameter's."""
+    each = ", ".join(f"{name} {value}" for name, value in grade.grades.items())
+    return f"grade {grade.overall:.1f} {grade.letter} (15415-style, not calibrated): {each}"

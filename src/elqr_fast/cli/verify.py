@@ -58,7 +58,7 @@ def verified(summary: Summary, out: Path, *, as_json: bool) -> ExitCode:
 @click.option(
     "--as-of", type=click.DateTime(["%Y-%m-%d"]), help="Slips payable until before it are expired."
 )
-@click.option("--min-grade", help="The lowest print grade that passes.")
+@click.option("--min-grade", help="The lowest print grade that passes: A to D, or 0 to 4.")
 @click.option("--workers", type=click.IntRange(min=1), help="Processes; default: every core.")
 @click.option("--engine", type=click.Choice(ENGINES), default="local", show_default=True)
 @click.option(

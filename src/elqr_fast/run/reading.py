@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from elqr_fast.run.engines import chunk_seconds, open_place
 from elqr_fast.run.supervisor import Supervisor, part_seconds
-from elqr_fast.scan import Limits, Target
+from elqr_fast.scan import Limits, Profile, Target
 from elqr_fast.verify.work import SPAN_PAGES, Outcome, Read, Span, read_span
 
 #: Finished pieces that may wait for an earlier one.
@@ -81,9 +81,9 @@ class Pieces:
         return Position(span.index + 1)
 
 
-def make_reader(target: Target | None, limits: Limits) -> Read:
+def make_reader(target: Target | None, limits: Limits, scanner: Profile | None = None) -> Read:
     """What reads a span; made in the worker that will call it."""
-    return partial(read_span, target=target, limits=limits)
+    return partial(read_span, target=target, limits=limits, scanner=scanner)
 
 
 def read_files(

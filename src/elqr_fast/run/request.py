@@ -55,7 +55,9 @@ class VerifyRequest(msgspec.Struct, frozen=True, kw_only=True, tag="verify"):
     cwd: str
     form: str | None
     ledger: str | None
+    scanner: str | None = None
     as_of: date | None
+    min_grade: float | None = None
     workers: int | None
     engine: str
     deadline: float | None

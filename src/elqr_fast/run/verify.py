@@ -20,14 +20,22 @@ from elqr_fast.run.plan import Outline
 from elqr_fast.run.reading import Position, make_reader, read_files
 from elqr_fast.run.request import VerifyRequest, place_of, save_request
 from elqr_fast.run.segments import SEGMENT_ROWS, Segments
-from elqr_fast.scan import Limits, Target, shown_path
+from elqr_fast.scan import (
+    Limits,
+    Profile,
+    ProfileLike,
+    Target,
+    list_scanners,
+    parse_grade,
+    shown_path,
+)
 from elqr_fast.verify.batch import (
     FormLike,
     Progress,
     Summary,
     finish,
     parse_day,
-    refuse_unsupported,
+    profile_of,
     target_of,
 )
 from elqr_fast.verify.duplicates import find_duplicates
@@ -52,9 +60,9 @@ def verify(
     form: FormLike | None = None,
     ledger: LedgerSource | None = None,
     out: str | PathLike[str] | None = None,
-    scanner: str | None = None,
+    scanner: ProfileLike | None = None,
     as_of: date | str | None = None,
-    min_grade: str | None = None,
+    min_grade: str | float | None = None,
     workers: int | None = None,
     engine: str = "local",
     deadline: float | None = None,
@@ -76,37 +84,42 @@ def verify(
     cannot be read is a row with the verdict `bad_file`.
     """
     began = time.perf_counter()
-    refuse_unsupported(scanner, min_grade)
+    profile, least = profile_of(scanner), parse_grade(min_grade)
     check_engine(engine, workers, deadline)
     day, target = parse_day(as_of), target_of(form)
+    checks = (day, least)
     files = list_scans(scans)
     check_manifests(files)
     notices = None if ledger is None else open_ledger(ledger)
-    setup = partial(make_reader, target, limits or Limits())
+    setup = partial(make_reader, target, limits or Limits(), profile)
     count = _worker_count(workers, files)
     read = partial(read_files, files, setup, count, engine=engine, deadline=deadline)
     report = progress or (lambda done, total: None)
     if out is None:
         with Spool(None) as spool:
             _spool(spool, read, len(files), report)
-            return _judged(spool, files, notices, day, None, began)
-    outline = Outline(_basis(files, target, limits), len(files), SEGMENT_ROWS)
+            return _judged(spool, files, notices, checks, None, began)
+    outline = Outline(_basis(files, target, limits, profile), len(files), SEGMENT_ROWS)
     request = VerifyRequest(
         scans=files,
         cwd=str(Path.cwd()),
         form=form.path if isinstance(form, Form) else None if form is None else str(form),
         ledger=place_of(ledger),
+        scanner=None if scanner is None else _place_of_scanner(scanner),
         as_of=day,
+        min_grade=least,
         workers=workers,
         engine=engine,
         deadline=deadline,
-        memory=limits is not None or not (ledger is None or place_of(ledger)),
+        memory=limits is not None
+        or isinstance(scanner, Profile)
+        or not (ledger is None or place_of(ledger)),
     )
     with Journal(Path(out), outline) as journal:
         save_request(Path(out), request)
         segments = Segments(journal, outline)
         _resume(segments, read, report, Path(out))
-        summary = _judged(segments, files, notices, day, Path(out), began)
+        summary = _judged(segments, files, notices, checks, Path(out), began)
         segments.discard()
     return summary
 
@@ -144,18 +157,26 @@ def _judged(
     rows: Spool | Segments,
     files: Sequence[str],
     notices: Ledger | None,
-    day: date | None,
+    checks: tuple[date | None, float | None],
     out: Path | None,
     began: float,
 ) -> Summary:
     duplicates = find_duplicates(lambda: rows.tables(KEY_COLUMNS), rows.rows)
     odd = {shown_path(file): Path(file) for file in files if shown_path(file) != file}
-    basis = Basis(Manifests(), duplicates, notices, day, odd)
+    basis = Basis(Manifests(), duplicates, notices, *checks, odd)
     verdicts = finish(judge(rows.tables(), basis), out)
     return Summary(rows.rows, verdicts, time.perf_counter() - began)
 
 
-def _basis(files: Sequence[str], target: Target | None, limits: Limits | None) -> dict[str, str]:
+def _place_of_scanner(scanner: ProfileLike) -> str:
+    """A built-in profile's name, a file's absolute path."""
+    known = isinstance(scanner, Profile) or str(scanner) in list_scanners()
+    return str(scanner) if known else str(Path(str(scanner)).absolute())
+
+
+def _basis(
+    files: Sequence[str], target: Target | None, limits: Limits | None, scanner: Profile | None
+) -> dict[str, str]:
     """What the readings depend on.  Scans are known by path, size and time of change: to read
     them all for their hashes would take as long as the work itself."""
     digest = hashlib.sha256()
@@ -166,6 +187,7 @@ def _basis(files: Sequence[str], target: Target | None, limits: Limits | None) -
         "scans": digest.hexdigest(),
         "form": msgspec.json.encode(target).decode(),
         "limits": msgspec.json.encode(limits).decode(),
+        "scanner": msgspec.json.encode(scanner).decode(),
         "version": __version__,
     }
 

@@ -15,6 +15,7 @@ from elqr_fast.codes.elqr import CODES, DEFAULT_LAYOUT
 from elqr_fast.codes.layout import load_layout
 from elqr_fast.errors import ConfigError
 from elqr_fast.scan.reading import Verdict
+from elqr_fast.scan.scanners import ProfileLike, load_scanner
 
 #: Pixels a module that are looked for without a resolution: 0.34 mm at 200 dpi is 2.7, 0.41 mm at
 #: 400 dpi is 6.4.
@@ -59,7 +60,9 @@ def scanner_for(smallest: float, largest: float) -> native.Scanner:
 
 
 def read_batch(
-    rois: npt.NDArray[np.uint8] | Sequence[npt.NDArray[np.uint8]], *, scanner: str | None = None
+    rois: npt.NDArray[np.uint8] | Sequence[npt.NDArray[np.uint8]],
+    *,
+    scanner: ProfileLike | None = None,
 ) -> BatchReadings:
     """Reads the one eL-QR of each image by the native rungs.
 
@@ -68,19 +71,20 @@ def read_batch(
 
     A verdict is `ok`, `unreadable`, `not_elqr`, `bad_crc`, `bad_check_digit` or `amount_mismatch`;
     nothing is raised for a bad picture.  Raises ConfigError if `rois` are no such images or larger
-    than 16 million pixels, or for a scanner profile.
+    than 16 million pixels, or for a bad scanner profile, which says what size modules have.
     """
-    if scanner is not None:
-        raise ConfigError(f"scanner: this version has no profile {scanner!r}")
+    sizes = MODULE_PIXELS if scanner is None else load_scanner(scanner).module_pixels
     stacks = [rois] if isinstance(rois, np.ndarray) else [_one(roi) for roi in rois]
-    return _joined([_read_stack(stack) for stack in stacks])
+    return _joined([_read_stack(stack, sizes) for stack in stacks])
 
 
 def _one(roi: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
     return roi[None] if isinstance(roi, np.ndarray) else np.empty(0, np.uint8)
 
 
-def _read_stack(images: npt.NDArray[np.uint8]) -> BatchReadings:
+def _read_stack(
+    images: npt.NDArray[np.uint8], sizes: tuple[float, float] = MODULE_PIXELS
+) -> BatchReadings:
     if images.ndim != 3 or images.dtype != np.uint8:
         raise ConfigError("rois: uint8 [n, height, width], or a list of uint8 [height, width]")
     n, length = len(images), load_layout(DEFAULT_LAYOUT).length
@@ -88,7 +92,7 @@ def _read_stack(images: npt.NDArray[np.uint8]) -> BatchReadings:
     statuses, rungs = np.zeros(n, np.uint8), np.zeros(n, np.uint8)
     try:
         native.read_batch(
-            scanner_for(*MODULE_PIXELS), np.ascontiguousarray(images), native.ASSISTED,
+            scanner_for(*sizes), np.ascontiguousarray(images), native.ASSISTED,
             digits, statuses, rungs, corrected,
         )  # fmt: skip
     except ValueError as error:

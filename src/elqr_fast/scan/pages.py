@@ -117,6 +117,8 @@ class PageImage:
     def __init__(self, file: str, page: int, load: Callable[[], Pixels]) -> None:
         self.file = file
         self.page = page
+        #: What the page is taken to have if its file says nothing.
+        self.usual_dpi: Dpi | None = None
         self._load = load
 
     @cached_property
@@ -135,8 +137,8 @@ class PageImage:
 
     @property
     def dpi(self) -> Dpi | None:
-        """Dots an inch, across and down, as the file says; None if it says nothing."""
-        return self.pixels.dpi
+        """Dots an inch, across and down, as the file says, or the usual."""
+        return self.pixels.dpi or self.usual_dpi
 
     def crop(self, left: int, top: int, right: int, bottom: int) -> Grey:
         """The pixels [left, right) x [top, bottom), cut at the page's edges."""

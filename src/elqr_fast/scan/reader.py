@@ -14,12 +14,14 @@ import numpy as np
 import numpy.typing as npt
 
 from elqr_fast.errors import InputError
+from elqr_fast.scan.grade import graded
 from elqr_fast.scan.images import Source, open_file, shown_path
 from elqr_fast.scan.judge import judge_alone, judge_code, judge_slip
 from elqr_fast.scan.ladder import Found, climb
 from elqr_fast.scan.pages import Clock, Limits, PageImage
 from elqr_fast.scan.place import Placement, Target, placements, turns_of
 from elqr_fast.scan.reading import Reading, Verdict
+from elqr_fast.scan.scanners import Profile, expecting
 from elqr_fast.scan.sweep import Sweep
 from elqr_fast.scan.symbols import count_damaged, find_bill_bars
 
@@ -31,14 +33,16 @@ def read_pages(
     start: int = 0,
     stop: int | None = None,
     limits: Limits | None = None,
+    scanner: Profile | None = None,
 ) -> tuple[list[list[Reading]], int]:
     """Read pages [start, stop) of a file; returns each page's readings and the file's page count.
 
+    `scanner` is what pages that say nothing of their resolution are taken to come from.
     A file that cannot be opened has one page of one reading, `bad_file`, and a count of 0.
     """
     try:
         with open_file(source, limits=limits) as file:
-            pages = file.pages(start, stop)
+            pages = expecting(file.pages(start, stop), scanner)
             return [read_page(page, target=target, limits=limits) for page in pages], file.count
     except InputError as error:
         name = shown_path(source) if isinstance(source, str | os.PathLike) else ""
@@ -62,7 +66,7 @@ def read_page(
     file, number = (image.file, image.page) if isinstance(image, PageImage) else ("", 0)
     try:
         page = image if isinstance(image, PageImage) else _page_of(image, dpi)
-        readings = _read(page, target, limits or Limits())
+        readings = graded(page, _read(page, target, limits or Limits()))
     except InputError as error:
         readings = [Reading(Verdict.BAD_FILE, str(error))]
     except MemoryError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -80,12 +81,32 @@ Corners = tuple[tuple[int, int], tuple[int, int], tuple[int, int], tuple[int, in
 
 
 @dataclass(frozen=True, slots=True)
+class Grade:
+    """How well a code is printed and scanned, in the manner of ISO/IEC 15415; not calibrated.
+
+    `overall` is 0 to 4, the lowest of `grades`; `letter` A to D or F; `worst` the parameter that
+    made it, "" for 4.  Parameters: contrast, modulation, margin, axial, grid, unused_ec,
+    fixed_patterns, decode (docs/reading.md, "Grade"); bilevel scans lack the first three.
+    `damaged`: modules of finder patterns A1, A2, A3, timing B1, B2 and alignment C.
+    """
+
+    overall: float
+    letter: str
+    worst: str
+    bilevel: bool
+    grades: Mapping[str, int]
+    values: Mapping[str, float]
+    damaged: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
     """One code of a page, or a page on which none was read.
 
     `digits` is what an eL-QR says, "" for any other code; `fields` is there if all the payload's
     own checks pass.  `unused_ec` is the part of the error correction that the symbol did not need,
-    0 to 1.  `detail` explains the verdict; it never holds what a foreign code says, nor a name.
+    0 to 1; `grade` is there for an eL-QR.  `detail` explains the verdict; it never
+    holds what a foreign code says, nor a name.
     `page` counts from 0; None means the file as a whole.
     """
 
@@ -101,5 +122,6 @@ class Reading:
     level: str | None = None
     mask: int | None = None
     unused_ec: float | None = None
+    grade: Grade | None = None
     file: str = ""
     page: int | None = None

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 import tomllib
+from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
 from functools import cache
 from importlib.resources import files
@@ -16,6 +17,7 @@ from typing import Literal, NoReturn
 import msgspec
 
 from elqr_fast.errors import ConfigError
+from elqr_fast.scan.pages import PageImage
 
 _BUILT_IN = files("elqr_fast.scan") / "scanners"
 
@@ -106,6 +108,13 @@ def load_scanner(name_or_path: ProfileLike) -> Profile:
     if str(name_or_path) in list_scanners():
         return _built_in(str(name_or_path))
     return _parsed(scanner_text(name_or_path), str(name_or_path))
+
+
+def expecting(pages: Iterable[PageImage], scanner: Profile | None) -> Iterator[PageImage]:
+    """The pages, those without a resolution taken for the scanner's."""
+    for page in pages:
+        page.usual_dpi = (scanner.dpi, scanner.dpi) if scanner else None
+        yield page
 
 
 @cache

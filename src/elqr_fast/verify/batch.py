@@ -13,7 +13,20 @@ import pyarrow as pa
 from elqr_fast.errors import ConfigError, FormError, InputError
 from elqr_fast.forms import Form, load_form
 from elqr_fast.forms.model import Box as FormBox
-from elqr_fast.scan import Box, Limits, Reading, Source, Target, Verdict, read_pages
+from elqr_fast.scan import (
+    Box,
+    Limits,
+    Profile,
+    ProfileLike,
+    Reading,
+    Source,
+    Target,
+    Verdict,
+    below_grade,
+    load_scanner,
+    parse_grade,
+    read_pages,
+)
 from elqr_fast.verify.results import Tally, write_results
 from elqr_fast.verify.verdicts import expired_detail, is_expired
 
@@ -34,24 +47,26 @@ def read(
     image: Source,
     *,
     form: FormLike | None = None,
-    scanner: str | None = None,
+    scanner: ProfileLike | None = None,
     as_of: date | str | None = None,
-    min_grade: str | None = None,
+    min_grade: str | float | None = None,
     limits: Limits | None = None,
 ) -> list[Reading]:
     """Read every code of an image: a path, a file's bytes, or pixels (uint8 [h, w], 0 = black).
 
     With a form the first reading of each page is the slip's own.  With `as_of` a slip to be paid by
-    an earlier day is `expired`.  A bad picture is a reading with the verdict `bad_file`.
+    an earlier day is `expired`, with `min_grade` (A to D or F, or 0 to 4) one printed or scanned
+    worse is `below_grade`.  `scanner` is a profile's name or file.  A bad picture is a reading with
+    the verdict `bad_file`.
 
     Raises InputError for a path that is no file, ConfigError for a bad option or form.
     """
-    refuse_unsupported(scanner, min_grade)
+    profile, least = profile_of(scanner), parse_grade(min_grade)
     if isinstance(image, str | PathLike) and not Path(image).is_file():
         raise InputError(f"{image}: no such file")
     day = parse_day(as_of)
-    pages, _ = read_pages(image, target=target_of(form), limits=limits)
-    return [_dated(reading, day) for page in pages for reading in page]
+    pages, _ = read_pages(image, target=target_of(form), limits=limits, scanner=profile)
+    return [_passed(_dated(reading, day), least) for page in pages for reading in page]
 
 
 def target_of(form: FormLike | None) -> Target | None:
@@ -86,11 +101,16 @@ def _box(box: FormBox) -> Box:
     return box.x, box.y, box.width, box.height
 
 
-def refuse_unsupported(scanner: str | None, min_grade: str | None) -> None:
-    if scanner is not None:
-        raise ConfigError("scanner needs scanner profiles, which this version does not have")
-    if min_grade is not None:
-        raise ConfigError("min_grade needs print-quality grades, which this version does not have")
+def profile_of(scanner: ProfileLike | None) -> Profile | None:
+    """Raises ConfigError for an unknown or bad profile."""
+    return None if scanner is None else load_scanner(scanner)
+
+
+def _passed(reading: Reading, least: float | None) -> Reading:
+    if least is None or reading.verdict is not Verdict.OK:
+        return reading
+    fault = below_grade(reading.grade, least)
+    return replace(reading, verdict=Verdict.BELOW_GRADE, detail=fault) if fault else reading
 
 
 def _dated(reading: Reading, day: date | None) -> Reading:

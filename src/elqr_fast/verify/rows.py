@@ -34,6 +34,9 @@ SCHEMA = pa.schema(
         ("level", pa.string()),
         ("mask", pa.int8()),
         ("unused_ec", pa.float32()),
+        ("grade", pa.float32()),
+        ("grade_letter", pa.string()),
+        ("worst_parameter", pa.string()),
         *((f"{axis}{corner}", pa.int32()) for corner in range(1, 5) for axis in "xy"),
     ]
 )
@@ -74,6 +77,12 @@ def _row(reading: Reading) -> dict[str, Any]:
     row = {name: getattr(reading, name) for name in FROM_READING}
     if reading.fields:
         row |= {name: getattr(reading.fields, name) for name in FROM_FIELDS}
+    if reading.grade:
+        row |= {
+            "grade": reading.grade.overall,
+            "grade_letter": reading.grade.letter,
+            "worst_parameter": reading.grade.worst,
+        }
     if reading.position:
         numbers = [number for point in reading.position for number in point]
         row |= dict(zip(CORNERS, numbers, strict=True))

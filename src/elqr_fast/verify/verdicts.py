@@ -1,7 +1,7 @@
 """Verdicts that a page alone cannot give: they need a manifest, a ledger, the batch or a date.
 
 Only a slip that passed everything so far can fail here, so the order of the checks is the order of
-the verdicts: wrong_slip, not_in_ledger, amount_mismatch, duplicate, expired.
+the verdicts: wrong_slip, not_in_ledger, amount_mismatch, duplicate, expired, below_grade.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from elqr_fast.codes.elqr import key_hash
-from elqr_fast.scan import Verdict
+from elqr_fast.scan import Verdict, grade_detail
 from elqr_fast.verify.duplicates import Duplicates
 from elqr_fast.verify.keys import pack_keys
 from elqr_fast.verify.ledger import Ledger
@@ -57,6 +57,7 @@ class Basis:
     duplicates: Duplicates
     ledger: Ledger | None = None
     as_of: date | None = None
+    min_grade: float | None = None
     odd_paths: Mapping[str, Path] = field(default_factory=dict)
 
     def path(self, file: str) -> Path:
@@ -74,6 +75,8 @@ def judge(tables: Iterable[pa.Table], basis: Basis) -> Iterator[pa.Table]:
         _check_duplicates(sheet, basis.duplicates, first_row)
         if basis.as_of is not None:
             _check_dates(sheet, basis.as_of)
+        if basis.min_grade is not None:
+            _check_grades(sheet, basis.min_grade)
         first_row += table.num_rows
         yield sheet.judged()
 
@@ -116,6 +119,19 @@ def _check_dates(sheet: Sheet, as_of: date) -> None:
     for row in sheet.ok:
         if is_expired(pay_by[row], as_of):
             sheet.fail(row, Verdict.EXPIRED, expired_detail(pay_by[row]))
+
+
+def _check_grades(sheet: Sheet, least: float) -> None:
+    """A symbol that could not be graded is not held to a grade."""
+    grades, letters, worst = (
+        sheet.table.column(name).to_pylist()
+        for name in ("grade", "grade_letter", "worst_parameter")
+    )
+    for row in sheet.ok:
+        if grades[row] is not None and grades[row] < least:
+            sheet.fail(
+                row, Verdict.BELOW_GRADE, grade_detail(grades[row], letters[row], worst[row])
+            )
 
 
 def is_expired(pay_by: str, as_of: date) -> bool:

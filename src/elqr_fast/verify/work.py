@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import pyarrow as pa
 
-from elqr_fast.scan import Limits, Reading, Target, Verdict, read_pages, shown_path
+from elqr_fast.scan import Limits, Profile, Reading, Target, Verdict, read_pages, shown_path
 from elqr_fast.verify.rows import as_batch, slips_of
 
 #: Pages in one piece of work: some tenths of a second, so that small batches spread too.
@@ -63,7 +63,9 @@ class Outcome:
 Read = Callable[[Span], Outcome]
 
 
-def read_span(span: Span, *, target: Target | None, limits: Limits) -> Outcome:
+def read_span(
+    span: Span, *, target: Target | None, limits: Limits, scanner: Profile | None = None
+) -> Outcome:
     """The piece of work: readings of a span's pages, as rows."""
     if span.lost and span.lost[0][0] == 0:
         return Outcome(as_batch([_unreadable(span, None, span.lost[0][1])]), 1, 0)
@@ -71,7 +73,7 @@ def read_span(span: Span, *, target: Target | None, limits: Limits) -> Outcome:
     read = count = 0
     for start, stop, reason in _stretches(span):
         pages, file_pages = read_pages(
-            span.path, target=target, start=start, stop=stop, limits=limits
+            span.path, target=target, start=start, stop=stop, limits=limits, scanner=scanner
         )
         slips += [slip for page in pages for slip in slips_of(page, one_slip=target is not None)]
         if reason:
