@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pikepdf
 import pytest
 from PIL import Image
@@ -114,6 +115,46 @@ def test_tiff_big_endian_and_big_offsets() -> None:
         )
         page = only_page(magic + start + directory + row)
         assert page.grey.tobytes() == row
+
+
+def tile_data(grey: npt.NDArray[np.uint8], compression: str) -> bytes:
+    if compression == "raw":
+        return grey.tobytes()
+    data = saved(Image.fromarray(grey).convert("1"), "TIFF", compression=compression)
+    with Image.open(io.BytesIO(data)) as image:
+        [offset], [size] = (image.tag_v2[tag] for tag in (273, 279))  # type: ignore[attr-defined]
+    return data[offset : offset + size]
+
+
+def tiled(grey: npt.NDArray[np.uint8], compression: str) -> bytes:
+    """A TIFF in tiles of 64 x 32 pixels, those at the right and the bottom filled up."""
+    (height, width), (high, wide) = grey.shape, (32, 64)
+    whole = np.pad(grey, ((0, -height % high), (0, -width % wide)))
+    tiles = [
+        tile_data(whole[y : y + high, x : x + wide], compression)
+        for y in range(0, height, high)
+        for x in range(0, width, wide)
+    ]
+    n, coding = len(tiles), {"raw": (8, 1), "group4": (1, 4)}[compression]
+    tags = [(256, 1, width), (257, 1, height), (258, 1, coding[0]), (259, 1, coding[1])]
+    tags += [(262, 1, 1), (277, 1, 1), (322, 1, wide), (323, 1, high)]
+    after = 8 + 2 + 12 * (len(tags) + 2) + 4
+    tags += [(324, n, after), (325, n, after + 4 * n)]
+    directory = struct.pack("<H", len(tags))
+    directory += b"".join(struct.pack("<HHII", tag, 4, count, value) for tag, count, value in tags)
+    sizes = [len(tile) for tile in tiles]
+    places = after + 8 * n + np.cumsum([0, *sizes[:-1]])
+    numbers = struct.pack(f"<I{2 * n}I", 0, *places, *sizes)
+    return TIFF_HEAD + directory + numbers + b"".join(tiles)
+
+
+@pytest.mark.parametrize("compression", ["raw", "group4"])
+def test_tiles(compression: str) -> None:
+    grey = np.random.default_rng(5).choice(np.array([0, 255], np.uint8), (70, 100))
+    data = tiled(grey, compression)
+    assert (only_page(data).grey == grey).all()
+    [[reading]], _ = read_pages(data[:-200])
+    assert reading.verdict in {"bad_file", "unreadable"}
 
 
 @pytest.mark.parametrize(
@@ -222,6 +263,14 @@ def test_arrays_that_are_no_page(array: Any) -> None:
 GOOD = Image.fromarray(np.random.default_rng(3).integers(0, 256, (200, 200), np.uint8))
 TIFF_HEAD = b"II*\0\x08\0\0\0"
 
+
+def g4_of(width: int, height: int) -> bytes:
+    """A directory of one G4 page of that size, whose strip has eight bytes."""
+    tags = [(256, width), (257, height), (258, 1), (259, 4), (262, 0), (273, 0), (278, height)]
+    cells = b"".join(struct.pack("<HHII", tag, 4, 1, value) for tag, value in [*tags, (279, 8)])
+    return TIFF_HEAD + struct.pack("<H", len(tags) + 1) + cells + bytes(4)
+
+
 BROKEN: dict[str, tuple[bytes, str]] = {
     "empty": (b"", "the file is empty"),
     "text": (b"no image at all", "not a TIFF, PNG, JPEG or PDF"),
@@ -242,6 +291,8 @@ BROKEN: dict[str, tuple[bytes, str]] = {
     "tiff head only": (TIFF_HEAD, "the TIFF is truncated"),
     "tiff without a page": (b"II*\0\0\0\0\0", "the TIFF has no page"),
     "tiff ring": (TIFF_HEAD + b"\0\0\x08\0\0\0", "form a ring"),
+    "tiff bomb of one strip": (g4_of(65_000, 65_000), "more than the limit"),
+    "tiff that is a thread": (g4_of(70_000, 1), "no side may exceed 65,535"),
     "tiff without tags": (TIFF_HEAD + b"\0\0\0\0\0\0", "broken or truncated"),
     "pdf head only": (b"%PDF-1.7\n", "broken or truncated PDF"),
     "pdf cut": (one_page_pdf()[:200], "broken or truncated PDF"),
