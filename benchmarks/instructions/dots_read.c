@@ -1,12 +1,12 @@
 /* csrc: dots_read.c cpu.c g4_encode.c */
-/* One repeat: a page of 2480 x 700 dots read back, with a symbol, a row of bars, and letters' worth
+/* One repeat: a page of 2480 x 720 dots read back, with a symbol, a row of bars, and letters' worth
  * of strokes beside them. */
 #include "driver.h"
 #include "elqr_dots_read.h"
 
 #include <string.h>
 
-enum { WIDTH = 2480, HEIGHT = 700, ROW_BYTES = (WIDTH + 7) / 8, STROKES = 40 };
+enum { WIDTH = 2480, HEIGHT = 720, ROW_BYTES = (WIDTH + 7) / 8, STROKES = 40 };
 
 static const elqr_dots_form FORM = {
     WIDTH, HEIGHT, {100, 300, 9, 41, 0, 0}, {60, 20, 2, 288, 200, 0}};
