@@ -1,6 +1,7 @@
 #include "inflate.h"
 
 #include "bits.h"
+#include "cpu.h"
 #include "elqr.h"
 
 enum { END_OF_BLOCK = 256, LITERALS = 286, DISTANCES = 30, CODE_LENGTHS = 19 };
@@ -129,7 +130,7 @@ static int read_lengths(bit_reader *in, inflate_codes *codes, uint8_t *lengths, 
     return 1;
 }
 
-static int read_dynamic(bit_reader *in, inflate_tables *tables) {
+static int read_dynamic(bit_reader *in, inflate_block *tables) {
     static const uint8_t order[CODE_LENGTHS] = {16, 17, 18, 0, 8,  7, 9,  6, 10, 5,
                                                 11, 4,  12, 3, 13, 2, 14, 1, 15};
     uint8_t lengths[LITERALS + DISTANCES + 4] = {0};
@@ -152,7 +153,7 @@ static int read_dynamic(bit_reader *in, inflate_tables *tables) {
 }
 
 /* 3.2.6 */
-static void make_fixed(inflate_tables *tables) {
+static void make_fixed(inflate_block *tables) {
     uint8_t lengths[INFLATE_SYMBOLS];
     for (int i = 0; i < INFLATE_SYMBOLS; i++)
         lengths[i] = i < 144 ? 8 : i < 256 ? 9 : i < 280 ? 7 : 8;
@@ -180,7 +181,7 @@ ELQR_INLINE void copy_back(uint8_t *to, uint32_t distance, uint32_t length) {
         to[i] = from[i];
 }
 
-ELQR_INLINE int read_symbols(bit_reader *in, const inflate_tables *tables, byte_sink *out) {
+ELQR_INLINE int read_symbols(bit_reader *in, const inflate_block *tables, byte_sink *out) {
     static const uint16_t length_base[29] = {3,  4,  5,  6,   7,   8,   9,   10,  11, 13,
                                              15, 17, 19, 23,  27,  31,  35,  43,  51, 59,
                                              67, 83, 99, 115, 131, 163, 195, 227, 258};
@@ -218,7 +219,7 @@ ELQR_INLINE int read_symbols(bit_reader *in, const inflate_tables *tables, byte_
     }
 }
 
-static int read_block(bit_reader *in, const inflate_tables *tables, byte_sink *out) {
+static int read_block(bit_reader *in, const inflate_block *tables, byte_sink *out) {
     /* Copies that no other function sees: bytes written cannot alias them, so that they stay in
      * registers. */
     bit_reader reader = *in;
@@ -259,62 +260,80 @@ static int read_stored(bit_reader *in, byte_sink *out) {
     return ELQR_OK;
 }
 
-/*---- Streams whose first blocks have equal tables ----*/
+/*---- Blocks whose headers are those of the stream before ----*/
 
-/* Bits used so far, from the first block's first. */
+/* Bits used so far. */
 static size_t position(const bit_reader *in) {
     return 8 * (in->at + in->beyond) - in->bits;
 }
 
-/* Whether the stream begins with the bits that the kept tables were made from; passes over them. */
-static int begins_alike(bit_reader *in, const inflate_tables *tables) {
-    const uint32_t bits = tables->header_bits, whole = bits / 8, rest = bits % 8;
-    if (bits == 0 || in->size <= whole || memcmp(in->bytes, tables->header, whole) != 0 ||
-        ((in->bytes[whole] ^ tables->header[whole]) & ((1u << rest) - 1)) != 0)
+/* `count` bits from a position on, at most INFLATE_HEADER_BITS, all in the stream. */
+static uint64_t bits_at(const bit_reader *in, size_t at, uint32_t count) {
+    uint64_t word = 0;
+    if (at / 8 + 8 <= in->size)
+        word = elqr_load64_low_first(in->bytes + at / 8) >> (at % 8);
+    else
+        for (uint32_t i = 0; i < count; i++)
+            word |= (uint64_t)(in->bytes[(at + i) / 8] >> ((at + i) % 8) & 1) << i;
+    return word & ((UINT64_C(1) << count) - 1);
+}
+
+ELQR_INLINE uint32_t part_of(uint32_t left) {
+    return left < INFLATE_HEADER_BITS ? left : INFLATE_HEADER_BITS;
+}
+
+/* Whether a block begins with the bits that the kept tables were made from; passes over them. */
+static int begins_alike(bit_reader *in, const inflate_block *block) {
+    const size_t start = position(in), end = start + block->header_bits;
+    if (block->header_bits == 0 || end > 8 * in->size)
         return 0;
-    *in = (bit_reader){in->bytes, in->size, whole, 0, 0, 0};
+    for (uint32_t done = 0, i = 0; done < block->header_bits; done += INFLATE_HEADER_BITS, i++)
+        if (bits_at(in, start + done, part_of(block->header_bits - done)) != block->header[i])
+            return 0;
+    *in = (bit_reader){in->bytes, in->size, end / 8, 0, 0, 0};
     refill(in);
-    take(in, rest);
+    take(in, end % 8);
     return 1;
 }
 
-static void keep(const bit_reader *in, inflate_tables *tables) {
-    const size_t bits = position(in);
-    if (bits / 8 + 1 > sizeof tables->header || bits / 8 + 1 > in->size)
+/* Keeps the header that began at `start`. */
+static void keep(const bit_reader *in, size_t start, inflate_block *block) {
+    const uint32_t bits = (uint32_t)(position(in) - start);
+    if (is_past_end(in) || bits > INFLATE_HEADER * INFLATE_HEADER_BITS)
         return;
-    memcpy(tables->header, in->bytes, bits / 8 + 1);
-    tables->header_bits = (uint32_t)bits;
+    for (uint32_t done = 0, i = 0; done < bits; done += INFLATE_HEADER_BITS, i++)
+        block->header[i] = bits_at(in, start + done, part_of(bits - done));
+    block->header_bits = bits;
 }
 
-/* One block after its header; `first`: nothing stands before it. */
-static int read_any(bit_reader *in, inflate_tables *tables, uint32_t kind, int first,
-                    byte_sink *out) {
+/* One block from its header on; *last: whether it says that none follows. */
+static int read_any(bit_reader *in, inflate_block *block, byte_sink *out, int *last) {
+    if (begins_alike(in, block)) {
+        *last = (int)(block->header[0] & 1);
+        return read_block(in, block, out);
+    }
+    const size_t start = position(in);
+    refill(in);
+    *last = (int)take(in, 1);
+    const uint32_t kind = take(in, 2);
+    if (is_past_end(in))
+        return ELQR_TRUNCATED;
     if (kind == 0)
         return read_stored(in, out);
-    tables->header_bits = 0;
+    block->header_bits = 0;
     if (kind == 1)
-        make_fixed(tables);
-    else if (kind == 3 || !read_dynamic(in, tables))
+        make_fixed(block);
+    else if (kind == 3 || !read_dynamic(in, block))
         return ELQR_BAD_CODE;
-    else if (first && !is_past_end(in))
-        keep(in, tables);
-    return read_block(in, tables, out);
+    else
+        keep(in, start, block);
+    return read_block(in, block, out);
 }
 
 static int read_blocks(bit_reader *in, inflate_tables *tables, byte_sink *out) {
-    int last = 0, status = ELQR_OK, first = 1;
-    if (begins_alike(in, tables)) {
-        last = tables->header[0] & 1;
-        first = 0;
-        status = read_block(in, tables, out);
-    }
-    while (!last && status == ELQR_OK) {
-        refill(in);
-        last = (int)take(in, 1);
-        const uint32_t kind = take(in, 2);
-        status = is_past_end(in) ? ELQR_TRUNCATED : read_any(in, tables, kind, first, out);
-        first = 0;
-    }
+    int last, status = read_any(in, &tables->first, out, &last);
+    while (!last && status == ELQR_OK)
+        status = read_any(in, &tables->later, out, &last);
     return status;
 }
 
@@ -322,7 +341,7 @@ enum { LANES = 16 };
 
 /* What size bytes, a multiple of LANES below 2^16, add to both sums: every LANES-th byte is summed
  * by itself, for the compiler to do at once. */
-static void sum_lanes(const uint8_t *bytes, size_t size, uint64_t *a, uint64_t *b) {
+ELQR_INLINE void sum_lanes(const uint8_t *bytes, size_t size, uint64_t *a, uint64_t *b) {
     uint32_t sums[LANES] = {0}, before[LANES] = {0};
     for (size_t at = 0; at < size; at += LANES)
         for (int i = 0; i < LANES; i++) {
@@ -337,7 +356,7 @@ static void sum_lanes(const uint8_t *bytes, size_t size, uint64_t *a, uint64_t *
 }
 
 /* RFC 1950, 9: b gets a once for each byte, and each byte once for itself and each after it. */
-static uint32_t adler32(const uint8_t *bytes, size_t size) {
+ELQR_INLINE uint32_t sum_bytes(const uint8_t *bytes, size_t size) {
     const uint64_t modulus = 65521;
     uint64_t a = 1, b = 0;
     while (size >= LANES) {
@@ -353,6 +372,25 @@ static uint32_t adler32(const uint8_t *bytes, size_t size) {
         b += a;
     }
     return (uint32_t)(b % modulus << 16 | a % modulus);
+}
+
+static uint32_t sum_bytes_portable(const uint8_t *bytes, size_t size) {
+    return sum_bytes(bytes, size);
+}
+
+#if ELQR_X86
+ELQR_TARGET("avx2")
+static uint32_t sum_bytes_avx2(const uint8_t *bytes, size_t size) {
+    return sum_bytes(bytes, size);
+}
+#endif
+
+static uint32_t adler32(const uint8_t *bytes, size_t size) {
+#if ELQR_X86
+    if (elqr_cpu_features() & ELQR_CPU_AVX2)
+        return sum_bytes_avx2(bytes, size);
+#endif
+    return sum_bytes_portable(bytes, size);
 }
 
 int inflate_stream(inflate_tables *tables, const uint8_t *packed, size_t packed_size, uint8_t *out,

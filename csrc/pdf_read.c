@@ -95,7 +95,7 @@ int elqr_pdf_read(const elqr_pdf_form *form, const elqr_pdf_objects *file, const
         !symbol_in_range(&form->qr, READ_ROWS) || !symbol_in_range(&form->bars, READ_BARS) ||
         form->bars.height > 60000)
         return ELQR_OUT_OF_RANGE;
-    space->tables.header_bits = 0;
+    inflate_begin(&space->tables);
     for (size_t i = 0; i < n; i++) {
         read_ink ink;
         size_t position;

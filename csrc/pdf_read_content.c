@@ -333,9 +333,16 @@ static int is_hex(int byte) {
     return is_digit(byte) || (byte >= 'A' && byte <= 'F');
 }
 
+/* Strings of hexadecimal digits, and numbers between them. */
 static int read_strings(parser *in) {
-    while (is_hex(peek(in)) || peek(in) == '<' || peek(in) == '>' || peek(in) == '-')
-        in->at++;
+    static const uint8_t in_strings[256] = {
+        ['0'] = 1, ['1'] = 1, ['2'] = 1, ['3'] = 1, ['4'] = 1, ['5'] = 1, ['6'] = 1,
+        ['7'] = 1, ['8'] = 1, ['9'] = 1, ['A'] = 1, ['B'] = 1, ['C'] = 1, ['D'] = 1,
+        ['E'] = 1, ['F'] = 1, ['<'] = 1, ['>'] = 1, ['-'] = 1};
+    const uint8_t *at = in->at, *const end = in->end;
+    while (at < end && in_strings[*at])
+        at++;
+    in->at = at;
     return expect(in, "]TJ\n");
 }
 

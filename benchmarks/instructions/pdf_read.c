@@ -1,4 +1,4 @@
-/* csrc: pdf_read.c pdf_read_content.c inflate.c */
+/* csrc: pdf_read.c pdf_read_content.c inflate.c cpu.c */
 /* One repeat: 16 pages read back, each of a symbol, a row of bars and 40 lines of text, packed in
  * one block of fixed codes (RFC 1951, 3.2.6), literals only. */
 #include "driver.h"

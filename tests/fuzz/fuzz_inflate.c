@@ -1,4 +1,4 @@
-/* csrc: inflate.c */
+/* csrc: inflate.c cpu.c */
 /* Any bytes twice, the second time with the tables kept: the same status and output, nothing
  * outside the buffers. */
 #include "inflate.h"
@@ -16,7 +16,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     memcpy(packed, head, sizeof head);
     if (size)
         memcpy(packed + sizeof head, data, size);
-    tables->header_bits = 0;
+    inflate_begin(tables);
     const int status = inflate_stream(tables, packed, size + 2, out, CAPACITY, &first_size);
     memcpy(first, out, first_size);
     if (inflate_stream(tables, packed, size + 2, out, CAPACITY, &again_size) != status ||

@@ -1,4 +1,4 @@
-/* csrc: pdf_read.c pdf_read_content.c inflate.c */
+/* csrc: pdf_read.c pdf_read_content.c inflate.c cpu.c */
 /* Any bytes as a content, and any as a file: a fault or none, nothing outside the buffers, no ink
  * beyond the codes. */
 #include "pdf_read_content.h"
