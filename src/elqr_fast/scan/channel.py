@@ -60,9 +60,15 @@ class Channel:
 
     def scan(self, modules: Modules, seed: int) -> Grey:
         """A scan of the box around a symbol: modules [side, side], 1 = dark, to grey [h, w]."""
+        padded = np.pad(modules, 6)
+        return self.scan_print(np.kron(padded, np.full((FINE, FINE), 255, np.uint8)), seed)
+
+    def scan_print(self, dots: Grey, seed: int, size_mm: Range = ROI_MM) -> Grey:
+        """A scan, `size_mm` wide and high, of what is printed somewhere in it: dots [h, w], `FINE`
+        of them a module, 255 = ink, to grey [h, w]."""
         draw = np.random.default_rng([seed, self.dpi, self.bilevel])
         ink, paper = draw.uniform(*self.ink), draw.uniform(*self.paper)
-        coverage = self._sampled(_printed(modules, draw.uniform(*self.gain)), draw)
+        coverage = self._sampled(_printed(dots, draw.uniform(*self.gain)), draw, size_mm)
         grey = paper + (ink - paper) * coverage
         grey += draw.normal(0, draw.uniform(*self.noise), grey.shape)
         self._streak(grey, draw)
@@ -73,22 +79,25 @@ class Channel:
         page = np.rot90(np.clip(grey, 0, 255).astype(np.uint8), -self.turns)
         return np.ascontiguousarray(page if self.jpeg is None else by_jpeg(page, self.jpeg))
 
-    def _sampled(self, fine: Image.Image, draw: np.random.Generator) -> npt.NDArray[np.float64]:
-        """Ink coverage 0 to 1 of each pixel: the symbol somewhere in the box, askew."""
+    def _sampled(
+        self, fine: Image.Image, draw: np.random.Generator, size_mm: Range
+    ) -> npt.NDArray[np.float64]:
+        """Ink coverage 0 to 1 of each pixel: the print somewhere in the box, askew."""
         pixel = self.dpi / MM_PER_INCH
-        width, height = (round(side * pixel) for side in ROI_MM)
+        width, height = (round(side * pixel) for side in size_mm)
         scale = FINE / (self.module_mm * pixel)
         angle = math.radians(draw.uniform(*self.skew))
         cos, sin = math.cos(angle) * scale, math.sin(angle) * scale
-        side = fine.width / scale
-        slack_x, slack_y = max(width - side, 0) / 2, max(height - side, 0) / 2
+        slack_x = max(width - fine.width / scale, 0) / 2
+        slack_y = max(height - fine.height / scale, 0) / 2
         x = width / 2 + draw.uniform(-slack_x, slack_x)
         y = height / 2 + draw.uniform(-slack_y, slack_y)
-        centre = fine.width / 2
+        centre_x, centre_y = fine.width / 2, fine.height / 2
         # Pixels integrate over their area, about a Gaussian of 0.29 of them.
         sigma = math.hypot(draw.uniform(*self.blur), 0.29) * scale
         blurred = fine.filter(ImageFilter.GaussianBlur(sigma))
-        affine = (cos, sin, centre - cos * x - sin * y, -sin, cos, centre + sin * x - cos * y)
+        from_x, from_y = centre_x - cos * x - sin * y, centre_y + sin * x - cos * y
+        affine = (cos, sin, from_x, -sin, cos, from_y)
         sampled = blurred.transform(
             (width, height), Image.Transform.AFFINE, affine, Image.Resampling.BILINEAR, fillcolor=0
         )
@@ -130,14 +139,12 @@ CLASSES = {
 }  # fmt: skip
 
 
-def _printed(modules: Modules, gain: float) -> Image.Image:
-    """Ink on paper, 0 to 255, `FINE` dots a module with 6 modules of paper around.
+def _printed(dots: Grey, gain: float) -> Image.Image:
+    """Ink on paper, 0 to 255, `FINE` dots a module.
 
     Blurred and cut at a level that moves a straight edge by the gain; corners come out round.
     """
     sigma = 0.25 * FINE
-    padded = np.pad(modules, 6)
-    dots = np.kron(padded, np.full((FINE, FINE), 255, np.uint8))
     soft = np.asarray(Image.fromarray(dots).filter(ImageFilter.GaussianBlur(sigma)), np.float64)
     level = 255 * 0.5 * math.erfc(gain * FINE / (sigma * math.sqrt(2)))
     return Image.fromarray(np.where(soft > level, 255, 0).astype(np.uint8))
