@@ -160,6 +160,7 @@ def test_columns_of_a_good_slip(out: Path, batch: Path) -> None:
         "grade": 4.0,
         "grade_letter": "A",
         "worst_parameter": "",
+        "ocr_lines": None,
     }
     left, top, side = round(67 / 25.4 * 300), round(279 / 25.4 * 300), 41 * 4
     square = [left, top, left + side, top, left + side, top + side, left, top + side]

@@ -8,9 +8,9 @@ from elqr_fast.scan.batch import BatchReadings, read_batch
 from elqr_fast.scan.grade import below_grade, grade_detail, parse_grade
 from elqr_fast.scan.images import Source, open_file, open_pages, shown_path
 from elqr_fast.scan.pages import Limits, PageImage
-from elqr_fast.scan.place import Box, Target
+from elqr_fast.scan.place import Box, Line, Target
 from elqr_fast.scan.reader import read_page, read_pages
-from elqr_fast.scan.reading import Grade, Kind, Reading, Rung, Verdict
+from elqr_fast.scan.reading import Grade, Kind, Lines, Reading, Rung, Verdict
 from elqr_fast.scan.scanners import Profile, ProfileLike, list_scanners, load_scanner
 
 __all__ = [
@@ -19,6 +19,8 @@ __all__ = [
     "Grade",
     "Kind",
     "Limits",
+    "Line",
+    "Lines",
     "PageImage",
     "Profile",
     "ProfileLike",

@@ -10,7 +10,7 @@ from elqr_fast.errors import PayloadError
 from elqr_fast.scan.cross import bar_code_fault
 from elqr_fast.scan.kinds import kind_of
 from elqr_fast.scan.place import MARGIN_MM, Placement, Target, turns_of
-from elqr_fast.scan.reading import Kind, Reading, Rung, Verdict
+from elqr_fast.scan.reading import Kind, Lines, Reading, Rung, Verdict
 from elqr_fast.scan.symbols import Symbol
 
 #: What the 255 digits fill to the last bit; larger symbols and lower levels hold them too.
@@ -60,6 +60,16 @@ def judge_slip(
     elif not places:
         own = _noting(own, "box not checked: the page's size is not the form's")
     return [own, *(_second(other) for other in others)]
+
+
+def judge_lines(own: Reading, lines: Lines, differ: Sequence[str]) -> Reading:
+    """A slip that was sound so far, and what its OCR lines say; `differ` names those that do."""
+    own = replace(own, ocr_lines=lines)
+    if lines is not Lines.DIFFER:
+        return own
+    named = " and ".join(differ)
+    said = f"the {named} OCR line differs" if len(differ) == 1 else f"the {named} OCR lines differ"
+    return _faulty(own, Verdict.CROSS_MISMATCH, f"{said} from the eL-QR")
 
 
 def judge_alone(readings: Sequence[Reading], bars: Sequence[str]) -> list[Reading]:

@@ -28,16 +28,32 @@ SIZE_TOLERANCE = 0.03
 
 
 @dataclass(frozen=True, slots=True)
+class Line:
+    """Where a form has an OCR line, in mm from the page's top-left corner.
+
+    `name` is the layout's, `upper` or `lower`; `x` the left end of its first character's cell;
+    `size` its type size in points, which is 10 for OCR-B size I.
+    """
+
+    name: str
+    x: float
+    baseline: float
+    pitch: float = 2.54
+    size: float = 10.0
+
+
+@dataclass(frozen=True, slots=True)
 class Target:
     """What a form says about its eL-QR.
 
     `page` is the page's width and height in mm.  `faces` are the boxes in which no other QR code
-    may be: the whole page if there are none.
+    may be: the whole page if there are none.  `lines` are OCR lines that say what the eL-QR says.
     """
 
     box: Box
     page: tuple[float, float]
     faces: tuple[Box, ...] = ()
+    lines: tuple[Line, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

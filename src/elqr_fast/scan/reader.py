@@ -16,11 +16,12 @@ import numpy.typing as npt
 from elqr_fast.errors import InputError
 from elqr_fast.scan.grade import graded
 from elqr_fast.scan.images import Source, open_file, shown_path
-from elqr_fast.scan.judge import judge_alone, judge_code, judge_slip
+from elqr_fast.scan.judge import judge_alone, judge_code, judge_lines, judge_slip
 from elqr_fast.scan.ladder import Found, climb
+from elqr_fast.scan.ocr_lines import compare_lines, frame_of
 from elqr_fast.scan.pages import Clock, Limits, PageImage
 from elqr_fast.scan.place import Placement, Target, placements, turns_of
-from elqr_fast.scan.reading import Reading, Verdict
+from elqr_fast.scan.reading import Lines, Reading, Verdict
 from elqr_fast.scan.scanners import Profile, expecting
 from elqr_fast.scan.sweep import Sweep
 from elqr_fast.scan.symbols import count_damaged, find_bill_bars
@@ -85,7 +86,24 @@ def _read(page: PageImage, target: Target | None, limits: Limits) -> list[Readin
         return [_nothing(page, found, limits)]
     readings = [judge_code(symbol) for symbol in found.symbols]
     bars = _bars(page, readings, target, places, found.sweep)
-    return judge_slip(readings, target, places, bars) if target else judge_alone(readings, bars)
+    if target is None:
+        return judge_alone(readings, bars)
+    own, *others = judge_slip(readings, target, places, bars)
+    return [_with_lines(page, own, target, places), *others]
+
+
+def _with_lines(
+    page: PageImage, own: Reading, target: Target, places: Sequence[Placement]
+) -> Reading:
+    """The slip's OCR lines, looked at only if nothing else is wrong with it."""
+    if not target.lines or own.verdict is not Verdict.OK or own.position is None:
+        return own
+    turns = turns_of(own.position)
+    for place in places:
+        if place.turns == turns:
+            frame = frame_of(own.position, target.box, place)
+            return judge_lines(own, *compare_lines(page, frame, target.lines, own.digits))
+    return judge_lines(own, Lines.UNREAD, [])
 
 
 def _nothing(page: PageImage, found: Found, limits: Limits) -> Reading:

@@ -28,7 +28,7 @@ class Verdict(StrEnum):
     SEVERAL_CODES = "several_codes"
     #: The eL-QR is not where the form has it.
     OUTSIDE_BOX = "outside_box"
-    #: The slip's bar code disagrees with its eL-QR.
+    #: The slip's bar code or one of its OCR lines disagrees with its eL-QR.
     CROSS_MISMATCH = "cross_mismatch"
     #: A valid code that belongs on another slip's page.
     WRONG_SLIP = "wrong_slip"
@@ -76,6 +76,17 @@ class Rung(StrEnum):
     PAGE_THOROUGH = "page_thorough"
 
 
+class Lines(StrEnum):
+    """What came of comparing the slip's OCR lines with its eL-QR."""
+
+    #: All were read and say what the eL-QR says.
+    AGREE = "agree"
+    #: One at least was not read, and none that was read says anything else.
+    UNREAD = "unread"
+    #: One at least says something else.
+    DIFFER = "differ"
+
+
 #: Corners of a symbol in page pixels: its own top left, top right, bottom right, bottom left.
 Corners = tuple[tuple[int, int], tuple[int, int], tuple[int, int], tuple[int, int]]
 
@@ -105,8 +116,8 @@ class Reading:
 
     `digits` is what an eL-QR says, "" for any other code; `fields` is there if all the payload's
     own checks pass.  `unused_ec` is the part of the error correction that the symbol did not need,
-    0 to 1; `grade` is there for an eL-QR.  `detail` explains the verdict; it never
-    holds what a foreign code says, nor a name.
+    0 to 1; `grade` is there for an eL-QR, `ocr_lines` for an otherwise sound slip whose form has OCR
+    lines.  `detail` explains the verdict; it never holds what a foreign code says, nor a name.
     `page` counts from 0; None means the file as a whole.
     """
 
@@ -123,5 +134,6 @@ class Reading:
     mask: int | None = None
     unused_ec: float | None = None
     grade: Grade | None = None
+    ocr_lines: Lines | None = None
     file: str = ""
     page: int | None = None

@@ -13,9 +13,11 @@ import pyarrow as pa
 from elqr_fast.errors import ConfigError, FormError, InputError
 from elqr_fast.forms import Form, load_form
 from elqr_fast.forms.model import Box as FormBox
+from elqr_fast.forms.model import OcrLine
 from elqr_fast.scan import (
     Box,
     Limits,
+    Line,
     Profile,
     ProfileLike,
     Reading,
@@ -82,6 +84,20 @@ def target_of(form: FormLike | None) -> Target | None:
         box=_box(form.qr_box),
         page=(form.page.width, form.page.height),
         faces=tuple(map(_box, faces)),
+        lines=tuple(
+            _line(line, part.box.x, part.box.y) for _, part in form.parts for line in part.ocr
+        ),
+    )
+
+
+def _line(line: OcrLine, x: float, y: float) -> Line:
+    """A line of a part at (x, y), without what the form itself has before it."""
+    return Line(
+        name=line.source.removeprefix("ocr_"),
+        x=x + line.x + len(line.prefix) * line.pitch,
+        baseline=y + line.baseline,
+        pitch=line.pitch,
+        size=line.size,
     )
 
 

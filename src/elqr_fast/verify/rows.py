@@ -37,6 +37,7 @@ SCHEMA = pa.schema(
         ("grade", pa.float32()),
         ("grade_letter", pa.string()),
         ("worst_parameter", pa.string()),
+        ("ocr_lines", pa.string()),
         *((f"{axis}{corner}", pa.int32()) for corner in range(1, 5) for axis in "xy"),
     ]
 )
@@ -54,6 +55,7 @@ FROM_FIELDS = (
 )
 FROM_READING = (
     "file", "page", "verdict", "detail", "rung", "version", "level", "mask", "unused_ec",
+    "ocr_lines",
 )  # fmt: skip
 CORNERS = tuple(f"{axis}{corner}" for corner in range(1, 5) for axis in "xy")
 #: What tells slips apart.
