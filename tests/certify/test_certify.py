@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from elqr_fast.certify import rates, sweeps
 from elqr_fast.certify.setup import SWEEPS, Setup, set_up
 from elqr_fast.errors import ConfigError, FormError
+from elqr_fast.scan import scanners
 
 
 @pytest.fixture(scope="module")
@@ -32,6 +34,22 @@ def test_bisection_finds_a_known_cliff() -> None:
     assert rates.last_good(lambda x: x < 0.7, 0, 1, 12) == pytest.approx(0.7, abs=1 / 4096)
     assert rates.last_good(lambda x: False, 0, 1, 5) is None
     assert rates.last_good(lambda x: True, 0, -1, 5) == -1
+
+
+@pytest.mark.parametrize(("start", "value"), [(0.0, 10.0), (0.0, -10.0)])
+def test_a_margin_moves_back_until_it_holds(start: float, value: float) -> None:
+    asked = []
+
+    def good(drift: float) -> bool:
+        asked.append(drift)
+        return abs(drift) <= 4.5
+
+    found, beyond = rates.confirmed(good, value, start, 1.0)
+    assert [abs(drift) for drift in asked] == [10, 9, 7, 3]
+    assert found == asked[-1]
+    assert beyond == 4  # the edge is between 3 and 7
+    assert rates.confirmed(lambda _: True, value, start, 1.0) == (value, 1.0)
+    assert rates.confirmed(lambda _: False, value, start, 1.0)[0] is None
 
 
 def test_geometry_is_the_form_s(setup: Setup) -> None:
@@ -72,6 +90,7 @@ def test_the_command(elqr, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr(sweeps, "HEAT_GAIN", (0.0, 60.0))
     monkeypatch.setattr(sweeps, "HEAT_BLUR", (0.3, 0.6))
     monkeypatch.setattr(sweeps, "STEPS", 2)
+    monkeypatch.setattr(sweeps, "EDGE_BLUR", (0.3, 1.5))
     command = ["certify", "--form", "maru", "--printer", 600, "--scanner", "grey-200",
                "--scans", 20, "--edge-scans", 20]  # fmt: skip
     first = elqr(*command, "--out", tmp_path / "a", "--json")
@@ -85,14 +104,35 @@ def test_the_command(elqr, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
         for cell in curve["cells"]:
             assert cell["low"] <= cell["rate"] <= cell["high"]
     assert json.loads((tmp_path / "a" / "certify.json").read_text()) == values
+    sharp, blurred = values["edge"]
+    for edge in (sharp, blurred):
+        assert edge["less"]["value"] <= 0 <= edge["more"]["value"]
+    assert blurred["more"]["value"] < sharp["more"]["value"]
     page = (tmp_path / "a" / "certify.html").read_text()
-    assert page.count("<svg") == 2
-    assert "http" not in page
+    assert page.count("<svg") == 3
+    assert "http" not in page.replace("http://www.w3.org/2000/svg", "")
     assert "<script" not in page
     second = elqr(*command)
     assert second.code == 0
     assert "Margin" not in second.err
     assert "ink gain, more: none of 20 lost" in second.out
+    assert "at blur 1.5 px: none of 20 lost with ink gain from" in second.out
+
+
+def test_exit_code_of_what_loses_slips_without_drift(
+    elqr, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, few in (("SWEEPS", {}), ("HEAT_BLUR", ()), ("MARGINS", ()), ("EDGE_BLUR", ())):
+        monkeypatch.setattr(sweeps, name, few)
+    profile = tmp_path / "soft.toml"
+    sharp = Path(scanners.__file__).with_name("scanners") / "grey-200.toml"
+    text = sharp.read_text(encoding="utf-8")
+    text = re.sub(r"(?m)^mtf = \S+ \S+", "mtf = [0.05, 0.06]", text)
+    text = re.sub(r"(?m)^noise = \S+ \S+", "noise = [60.0, 64.0]", text)
+    profile.write_text(text, encoding="utf-8")
+    command = ["certify", "--form", "maru", "--printer", 600, "--scans", 40, "--scanner"]
+    assert elqr(*command, profile).code == 1
+    assert elqr(*command, "grey-200").code == 0
 
 
 def test_exit_codes_of_bad_usage(elqr) -> None:

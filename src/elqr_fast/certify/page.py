@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from html import escape
 
-from elqr_fast.certify.sweeps import Cell, Certificate, Curve, Margin
+from elqr_fast.certify.sweeps import Cell, Certificate, Curve, Edge, Margin
 
 WIDTH, HEIGHT, EDGE = 340, 190, 38
 
@@ -27,6 +27,16 @@ def margin_text(margin: Margin) -> str:
     )
 
 
+def edge_text(edge: Edge) -> str:
+    """A joint margin in words."""
+    if edge.more.value is None or edge.less.value is None:
+        return f"at blur {edge.blur:g} px: slips are lost at any ink gain"
+    return (
+        f"at blur {edge.blur:g} px: none of {edge.more.scans:,} lost with ink gain from"
+        f" {edge.less.value:+.3g} to {edge.more.value:+.3g} {edge.more.unit}"
+    )
+
+
 def text(certificate: Certificate) -> str:
     """The certificate as a table for a terminal."""
     lines = [_title(certificate), f"without drift: {_rate(certificate.normal)}", ""]
@@ -34,6 +44,7 @@ def text(certificate: Certificate) -> str:
         lines.append(f"{curve.tolerance} [{curve.unit}]")
         lines += [f"  {_drift(curve, cell):>8g}  {_rate(cell)}" for cell in curve.cells]
     lines += ["", *(margin_text(margin) for margin in certificate.margins)]
+    lines += ["", *(edge_text(edge) for edge in certificate.edge)]
     return "\n".join(lines)
 
 
@@ -47,7 +58,8 @@ def html(certificate: Certificate) -> str:
         f"<style>{STYLE}</style><h1>{title}</h1>"
         f"<p>Without drift: {_rate(certificate.normal)}. Simulated scans, seed {certificate.seed};"
         " bands and brackets are 95 % intervals.</p>"
-        f"<h2>Margins</h2><ul>{margins}</ul><h2>One tolerance at a time</h2>{curves}"
+        f"<h2>Margins</h2><ul>{margins}</ul>{edge_picture(certificate.edge)}"
+        f"<h2>One tolerance at a time</h2>{curves}"
         f"<h2>Ink gain with blur: read rate, %</h2>{_heat_map(certificate.heat_map)}</html>\n"
     )
 
@@ -90,6 +102,30 @@ def _curve(curve: Curve) -> str:
         f"{_label(EDGE, HEIGHT - EDGE + 15, f'{drifts[0]:g}')}"
         f"{_label(WIDTH - EDGE - 10, HEIGHT - EDGE + 15, f'{drifts[-1]:g}')}"
         f"{_label(WIDTH // 3, 20, f'{curve.tolerance} [{curve.unit}]')}</svg>"
+    )
+
+
+def edge_picture(edge: list[Edge]) -> str:
+    """Where no slip was lost, in ink gain (-200 to 200 um) over blur (0 to 2 px): an SVG."""
+
+    def at(blur: float, gain: float) -> str:
+        x = EDGE + blur / 2 * (WIDTH - 2 * EDGE)
+        return f"{x:.1f},{HEIGHT / 2 - gain / 400 * (HEIGHT - 2 * EDGE):.1f}"
+
+    more = [at(point.blur, point.more.value) for point in edge if point.more.value is not None]
+    less = [at(point.blur, point.less.value) for point in edge if point.less.value is not None]
+    scans = edge[0].more.scans if edge else 0
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{HEIGHT}" role="img"'
+        ' font-family="sans-serif" font-size="11">'
+        f'<polygon points="{" ".join(more + less[::-1])}" fill="#9d9" stroke="#363"/>'
+        f'<path d="M{EDGE} {EDGE}V{HEIGHT - EDGE}H{WIDTH - EDGE}M{EDGE} {HEIGHT / 2:g}h4"'
+        ' fill="none" stroke="#333"/>'
+        f"{_label(4, EDGE + 4, '+200')}{_label(24, HEIGHT // 2 + 4, '0')}"
+        f"{_label(6, HEIGHT - EDGE + 4, '-200')}{_label(EDGE, HEIGHT - EDGE + 15, '0')}"
+        f"{_label(WIDTH - EDGE - 8, HEIGHT - EDGE + 15, '2')}"
+        f"{_label(WIDTH // 2 - 30, HEIGHT - 8, 'blur [px]')}"
+        f"{_label(EDGE, 20, f'ink gain [um] at which none of {scans:,} was lost')}</svg>"
     )
 
 

@@ -42,3 +42,20 @@ def last_good(good: Callable[[float], bool], start: float, end: float, steps: in
         else:
             end = middle
     return start
+
+
+def confirmed(
+    good: Callable[[float], bool], value: float, start: float, step: float
+) -> tuple[float | None, float]:
+    """Goes from `value` back to `start` until reads are `good`, by steps that double.
+
+    The value, and how far beyond it reads may still be good; None if they are not at `start`.
+    """
+    back = math.copysign(step, start - value)
+    while not good(value):
+        if value == start:
+            return None, step
+        nearer = value + back
+        value = nearer if (start - nearer) * back > 0 else start
+        step, back = abs(back), 2 * back
+    return value, step

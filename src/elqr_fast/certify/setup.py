@@ -19,7 +19,7 @@ from elqr_fast.scan.scanners import load_scanner
 
 #: Different slips that are printed.
 SLIPS = 250
-#: Scans between looks at how many were lost.
+#: Scans between looks at how many were lost, until each slip was scanned once; then `SLIPS`.
 BATCH = 50
 #: An ordinary office printer and paper; a profile has only what the scanner does.
 INK: Range = (15, 50)
@@ -70,7 +70,7 @@ class Setup:
         """Scans up to `n` slips, fewer once more than `most` were not read right."""
         lost = done = 0
         while done < n and (most is None or lost <= most):
-            count = min(BATCH, n - done)
+            count = min(BATCH if done < SLIPS else SLIPS, n - done)
             start = done % SLIPS
             images = scan_batch(
                 self.channel,

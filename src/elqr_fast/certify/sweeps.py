@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from elqr_fast.certify.rates import last_good, none_lost_bound, wilson
+from elqr_fast.certify.rates import confirmed, last_good, none_lost_bound, wilson
 from elqr_fast.certify.setup import SWEEPS, Setup, set_up
 from elqr_fast.errors import ConfigError
 
@@ -19,6 +19,10 @@ MARGINS = (
     ("blur", "more", 0.3, 4.0),
 )
 STEPS = 7
+#: Where the joint margin of ink gain is looked for.
+EDGE_BLUR = (0.3, 0.7, 1.1, 1.5)
+#: An edge is bisected with so many scans, and what is found is held to all of them.
+QUICK = 1_000
 #: A cell that has lost so many is far from good, and known well enough.
 MOST_LOST = 30
 
@@ -58,6 +62,15 @@ class Margin:
     loss_below: float
 
 
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """At this blur in pixels, how far ink may gain more and less: the joint margin."""
+
+    blur: float
+    more: Margin
+    less: Margin
+
+
 @dataclass(frozen=True)
 class Certificate:
     form: str
@@ -70,6 +83,7 @@ class Certificate:
     curves: list[Curve] = field(default_factory=list)
     heat_map: list[list[Cell]] = field(default_factory=list)
     margins: list[Margin] = field(default_factory=list)
+    edge: list[Edge] = field(default_factory=list)
 
     def values(self) -> dict[str, Any]:
         """As JSON values."""
@@ -110,10 +124,15 @@ def certify(
         [_cell(setup, {"ink_gain": gain, "blur": blur}, scans, seed) for gain in HEAT_GAIN]
         for blur in HEAT_BLUR
     ]
-    margins = [_margin(setup, edge_scans, seed, *which, progress) for which in MARGINS]
+    search = _Search(setup, edge_scans, seed, progress)
+    margins = [search.margin(*which) for which in MARGINS]
+    edge = [
+        Edge(blur, *(search.margin(*which, blur=blur) for which in MARGINS[:2]))
+        for blur in EDGE_BLUR
+    ]
     return Certificate(
         form, printer, setup.scanner, setup.dots, round(setup.channel.module_mm, 4), seed,
-        normal, curves, heat_map, margins,
+        normal, curves, heat_map, margins, edge,
     )  # fmt: skip
 
 
@@ -123,19 +142,30 @@ def _cell(setup: Setup, drift: dict[str, float], scans: int, seed: int) -> Cell:
     return Cell(drift, hits.scans, hits.read, hits.read / hits.scans, low, high)
 
 
-def _margin(
-    setup: Setup, scans: int, seed: int, tolerance: str, direction: str, start: float, end: float,
-    progress: Callable[[str], None],
-) -> Margin:  # fmt: skip
-    """Every step stops at its first loss: values far beyond the edge cost little."""
+@dataclass(frozen=True)
+class _Search:
+    """Looks for margins.  A step stops at its first loss: values beyond the edge are cheap."""
 
-    def good(value: float) -> bool:
-        progress(f"margin of {tolerance}: {value:.3g}")
-        hits = setup.lost({tolerance: value}, scans, seed, most=0)
-        return hits.read == hits.scans
+    setup: Setup
+    scans: int
+    seed: int
+    progress: Callable[[str], None]
 
-    value = last_good(good, start, end, STEPS)
-    width = abs(end - start) / 2**STEPS
-    return Margin(
-        tolerance, direction, SWEEPS[tolerance][1], value, width, scans, none_lost_bound(scans)
-    )
+    def margin(
+        self, tolerance: str, direction: str, start: float, end: float, **fixed: float
+    ) -> Margin:
+        """Bisected with `QUICK` scans a step, then held to all, and moved back where that fails."""
+
+        def good(value: float, scans: int) -> bool:
+            others = "".join(f", {name} {drift:g}" for name, drift in fixed.items())
+            self.progress(f"margin of {tolerance}: {value:.3g}{others}, {scans:,} scans")
+            drift = {**fixed, tolerance: value}
+            hits = self.setup.lost(drift, scans, self.seed, most=0)
+            return hits.read == hits.scans
+
+        width, quick = abs(end - start) / 2**STEPS, min(QUICK, self.scans)
+        value = last_good(lambda value: good(value, quick), start, end, STEPS)
+        if value is not None:
+            value, width = confirmed(lambda value: good(value, self.scans), value, start, width)
+        unit, bound = SWEEPS[tolerance][1], none_lost_bound(self.scans)
+        return Margin(tolerance, direction, unit, value, width, self.scans, bound)
