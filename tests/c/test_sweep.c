@@ -29,9 +29,9 @@ static page make_page(int width, int height) {
 }
 
 static void set(const page *page, int x, int y, int dark) {
-    uint8_t *byte = page->rows + (size_t)y * (size_t)((page->width + 7) / 8) + (size_t)x / 8;
     if (x < 0 || y < 0 || x >= page->width || y >= page->height)
         return;
+    uint8_t *byte = page->rows + (size_t)y * (size_t)((page->width + 7) / 8) + (size_t)x / 8;
     *byte = (uint8_t)((*byte & ~(0x80 >> x % 8)) | (dark ? 0x80 >> x % 8 : 0));
 }
 
