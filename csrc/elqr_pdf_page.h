@@ -107,7 +107,7 @@ typedef struct {
     int32_t height;  /* of the page, in dots */
     elqr_bytes head; /* of every content, up to the static layer; "Q" ends it */
     elqr_pdf_modules qr, bars;
-    const uint8_t *symbols;  /* [pages, side, (side + 7) / 8], packed */
+    const uint8_t *symbols;  /* [pages, side, (side + 7) / 8], packed; all light: none */
     const uint8_t *bar_rows; /* [pages, count], 1 = bar; all 0: that page has no bars */
     elqr_glyphs glyphs;
     const elqr_bytes *settings; /* [setting_count]: "/F0 75" */

@@ -98,6 +98,7 @@ ELQR_INLINE void add_run(workspace *work, uint32_t x, uint32_t row, uint32_t wid
     work->runs[width][work->run_counts[width]++] = run_of(x, row);
 }
 
+/* Puts a symbol; nothing of one without dark modules, which stands for none. */
 ELQR_INLINE void put_symbol(elqr_sink *sink, const int mode, workspace *work,
                             const elqr_pdf_modules *modules, const uint8_t *packed) {
     const uint32_t side = modules->count, row_bytes = (side + 7) / 8;
@@ -114,6 +115,8 @@ ELQR_INLINE void put_symbol(elqr_sink *sink, const int mode, workspace *work,
             lasts &= ~(UINT64_C(1) << (63 - last));
         }
     }
+    if (!widths)
+        return;
     elqr_put_literals(sink, mode, modules->head.bytes, modules->head.size);
     put_runs(sink, mode, work, &work->qr, widths);
     elqr_put_literals(sink, mode, modules->tail.bytes, modules->tail.size);

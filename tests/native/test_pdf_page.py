@@ -104,10 +104,9 @@ def test_symbols_are_the_runs_of_their_rows(side, dark, seed, module):
     batch = make_batch(3)
     words = symbol_words(100, 30, module)
     batch.add_symbols(words, np.packbits(modules, axis=2))
-    expected = [dark_runs(words, runs(symbol), side) for symbol in modules]
+    expected = [dark_runs(words, runs(symbol), side) if symbol.any() else "" for symbol in modules]
     found = [content.decode() for content in both(batch, 1)]
-    empty = (words.head + words.tail).decode()
-    assert [text.replace(empty, "") for text in found] == [f"q\n{path}Q\n" for path in expected]
+    assert found == [f"q\n{path}Q\n" for path in expected]
 
 
 @settings(max_examples=40)

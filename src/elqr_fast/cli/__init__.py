@@ -13,8 +13,9 @@ from elqr_fast.version import __version__
 
 @click.group(
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-    epilog="Exit codes: 0 all done, 1 done with rejects or verdicts other than ok, 2 usage or"
-    " configuration, 3 input unreadable, 4 output failed, 5 interrupted (rerun to resume).",
+    epilog="Exit codes: 0 all done, 1 done with rejects or verdicts other than ok and without_code,"
+    " 2 usage or configuration, 3 input unreadable, 4 output failed,"
+    " 5 interrupted (rerun to resume).",
 )
 @click.version_option(__version__, prog_name="elqr")
 def elqr() -> None:

@@ -94,6 +94,8 @@ def _notices(form: Form) -> dict[str, dict[str, str]]:
     }
     if form.bar_code:
         notices["highest-bar-code"] = _amounts(form.bar_code.max_amount)
+    if form.qr and "mixed" in form.claims:
+        notices["without-qr"] = {"qr": "no"}
     # Unlike numbers, so that one slip's can never be taken for another's.
     return {
         name: _COMMON | {"case_key": f"{12345678901234567890 + index}"} | notice

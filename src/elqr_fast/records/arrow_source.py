@@ -225,6 +225,8 @@ def _fits(kind: Kind, what: pa.DataType) -> bool:
         return True
     if pa.types.is_decimal(what):
         return bool(what.scale == 0)
+    if kind == "flag":
+        return bool(pa.types.is_boolean(what))
     return kind == "date" and _is_date(what)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 #: What a cell may be made of, and so how the readers tidy it: see `records.normalise`.
-Kind = Literal["digits", "date", "text"]
+Kind = Literal["digits", "date", "text", "flag"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +92,8 @@ COLUMNS: tuple[Column, ...] = (
     _digits("bill_issuer", "bar code: issuer, 6 digits", "請求企業コード", "企業コード"),
     _digits("bill_free", "bar code: free field, up to 21 digits", "自由使用欄"),
     _digits("bill_reissue", "bar code: reissue flag", "再発行区分"),
+    # Not QRコード: such a column may hold a code's content.
+    Column("qr", "no: the slip has no eL-QR", "flag", ("QRコード有無", "QR有無", "QR印字")),
 )
 
 BY_NAME: dict[str, Column] = {column.name: column for column in COLUMNS}

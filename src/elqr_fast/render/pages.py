@@ -37,7 +37,11 @@ def compose(plate: Plate, slips: Slips) -> tuple[list[Page], list[FieldError]]:
         if unfit:
             errors += [FieldError(row, *what) for what in unfit]
             continue
-        composer.codes(scene, modules[index], slips.bars[index] if slips.has_bars[index] else None)
+        composer.codes(
+            scene,
+            modules[index] if slips.has_qr[index] else None,
+            slips.bars[index] if slips.has_bars[index] else None,
+        )
         pages.append(Page(row, scene))
     return pages, errors
 
@@ -72,11 +76,11 @@ class _Composer:
         return scene, [(*what, *said) for what, said in unfit.items()]
 
     def codes(
-        self, scene: Scene, modules: NDArray[np.uint8], bars: NDArray[np.uint8] | None
+        self, scene: Scene, modules: NDArray[np.uint8] | None, bars: NDArray[np.uint8] | None
     ) -> None:
         """Puts a slip's symbol [41, 41] and its bars [288], if it has any, in their places."""
         qr, place = self._plate.qr, self._plate.bars
-        if qr:
+        if qr and modules is not None:
             scene.symbols.append(SymbolAt(qr.x, qr.y, qr.module, modules))
         if place and bars is not None:
             scene.bars.append(

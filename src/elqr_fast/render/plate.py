@@ -26,6 +26,7 @@ from elqr_fast.render.geometry import (
 from elqr_fast.render.layout import Chain, baseline_of, line_runs, width
 from elqr_fast.render.scene import Rect, Scene, TextRun
 from elqr_fast.render.static import Ink, StaticInk, check_room, ink_boxes
+from elqr_fast.render.uncoded import LABEL
 
 Layer = Literal["all", "variable"]
 
@@ -33,6 +34,7 @@ Layer = Literal["all", "variable"]
 OCR_LENGTH = {"ocr_upper": 39, "ocr_lower": 44}
 
 
+_QR_LABEL: Key = ("qr", "label")
 #: What people compare with the codes, figure by figure (K3, K5).
 _CODED = ("amount", "el_number", "institution", "case_key", "confirmation", "levy")
 
@@ -122,10 +124,14 @@ def draw_plate(
         height=to_dots(form.page.height, dpi),
         layer=layer,
         draft=draft,
-        static=_merged([ink.scene for ink in inks] if layer == "all" else []),
+        static=_merged(
+            [ink.scene for ink in inks if not (ink.key == _QR_LABEL and "mixed" in form.claims)]
+            if layer == "all"
+            else []
+        ),
         static_ink=form.ink,
         faces=faces,
-        fields=tuple(_fields(form, dpi, opened)),
+        fields=(*_fields(form, dpi, opened), *_qr_label(form, dpi, opened)),
         ocr=tuple(_ocr_lines(form, dpi, opened)),
         qr=place_qr(form, form.qr, dpi) if form.qr else None,
         bars=place_bars(form, form.bar_code, dpi, narrower) if form.bar_code else None,
@@ -170,6 +176,25 @@ def _fields(form: Form, dpi: int, chains: dict[str, Chain]) -> list[FieldPlace]:
         for name, items, x, y in form.areas
         for index, field in enumerate(items.fields)
     ]
+
+
+def _qr_label(form: Form, dpi: int, chains: dict[str, Chain]) -> list[FieldPlace]:
+    """Where slips may lack an eL-QR, the words beside it are printed with it, slip by slip."""
+    if form.qr is None or "mixed" not in form.claims:
+        return []
+    label, notice = form.qr.label, form.parts.paid_notice.box
+    if label.align == "spread" or "\n" in label.text:
+        fail_in(form, _QR_LABEL, "on a form that claims mixed it is one line, and is not spread")
+    field = Field(
+        source=LABEL,
+        box=label.box,
+        size=label.size,
+        font=label.font,
+        align=label.align,
+        overflow="reject",
+    )
+    rect = to_rect(label.box.moved(notice.x, notice.y), dpi)
+    return [FieldPlace(_QR_LABEL, field, rect, chains[label.font])]
 
 
 def _bar_texts(form: Form, dpi: int, chains: dict[str, Chain]) -> list[FieldPlace]:

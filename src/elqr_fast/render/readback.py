@@ -37,7 +37,7 @@ from elqr_fast.render.scene import Modules
 if TYPE_CHECKING:
     from elqr_fast.render.plate import Plate
 
-#: uint8 [n, 255], ASCII digits: the payload of every page in order.
+#: uint8 [n, 255], ASCII digits: the payload of every page in order, zeros of one without an eL-QR.
 Digits = npt.NDArray[np.uint8]
 #: The 44 digits of every page's bar code, None for a page without one.
 BarTexts = Sequence[str | None]
@@ -169,7 +169,7 @@ def _bars(found: Modules, digits: Digits) -> npt.NDArray[np.bool_]:
 
 
 def _expected(digits: Digits | None, bars: BarTexts | None) -> list[Record]:
-    payloads = [] if digits is None else [row.tobytes() for row in digits]
+    payloads = [] if digits is None else [row.tobytes() if row.any() else None for row in digits]
     texts = [] if bars is None else [text.encode() if text else None for text in bars]
     if payloads and texts and len(payloads) != len(texts):
         raise ValueError(f"{len(payloads)} payloads, but {len(texts)} bar codes")

@@ -148,16 +148,16 @@ class OcrSetter:
     def words(self, values: list[str]) -> list[str]:
         """A column as it is printed."""
         prefix = self.place.line.prefix
-        return [prefix + value for value in values]
+        return [prefix + value if value else "" for value in values]
 
     def sizes(self) -> list[float]:
         """The em in dots: there is one only."""
         return [self.place.size]
 
     def runs(self, value: str) -> list[TextRun]:
-        """Each character in the middle of its cell.  Raises Unfit."""
+        """Each character in the middle of its cell; none for an empty value.  Raises Unfit."""
         place = self.place
-        glyphs = shaped(place.chain, place.line.prefix + value)
+        glyphs = shaped(place.chain, place.line.prefix + value if value else "")
         return cell_runs(glyphs, place.size, place.x, place.baseline, place.pitch)
 
 

@@ -21,6 +21,7 @@ from elqr_fast.forms.model import Form
 from elqr_fast.forms.positions import Key
 from elqr_fast.records.checks import check_records
 from elqr_fast.records.columns import BY_NAME, REQUIRED
+from elqr_fast.render.uncoded import find_uncoded
 
 #: Columns that no notice has: they are worked out from the others.
 DERIVED = ("el_number", "ocr_upper", "ocr_lower", "bill_line_1", "bill_line_2")
@@ -30,8 +31,9 @@ DERIVED = ("el_number", "ocr_upper", "ocr_lower", "bill_line_1", "bill_line_2")
 class Slips:
     """The slips of a batch that can be printed, n of them, and what is wrong with the others.
 
-    `rows` int64 [n]: their input rows.  `digits` uint8 [n, 255], ASCII.  `bills`: the 44 digits of
-    each bar code, None for a slip without one.  `bars` uint8 [n, 288], 1 = bar, zeros where
+    `rows` int64 [n]: their input rows.  `digits` uint8 [n, 255], ASCII, and `symbols`: all zeros
+    where `has_qr` bool [n] is false, for a slip without an eL-QR.  `bills`: the 44 digits of each
+    bar code, None for a slip without one.  `bars` uint8 [n, 288], 1 = bar, zeros where
     `has_bars` bool [n] is false.  `texts`: for each column, derived ones too, n texts, "" for
     none; what is in the eL-QR is printed as it is coded, zeros in front and all.  `errors`: every
     broken rule of every row that is left out.
@@ -40,6 +42,7 @@ class Slips:
     rows: NDArray[np.int64]
     digits: NDArray[np.uint8]
     symbols: Symbols
+    has_qr: NDArray[np.bool_]
     bills: list[str | None]
     bars: NDArray[np.uint8]
     has_bars: NDArray[np.bool_]
@@ -53,6 +56,7 @@ class Slips:
             rows=self.rows[kept],
             digits=self.digits[kept],
             symbols=replace(symbols, mask=symbols.mask[kept], packed=symbols.packed[kept]),
+            has_qr=self.has_qr[kept],
             bills=[self.bills[index] for index in kept],
             bars=self.bars[kept],
             has_bars=self.has_bars[kept],
@@ -83,11 +87,14 @@ def prepare(
     payload or the form needs.
     """
     required = _required(batch, form)
+    uncoded = find_uncoded(batch, first_row, form)
+    given, batch = batch, uncoded.batch
     payloads = build_payloads(batch)
     bills = _bills(batch, form)
     checked = (
         *duplicates,
-        *check_records(batch, first_row, required),
+        *uncoded.errors,
+        *check_records(given, first_row, required),
         *_shifted(payloads.errors, first_row),
         *_shifted(bills.errors, first_row),
     )
@@ -99,14 +106,20 @@ def prepare(
     digits = np.ascontiguousarray(payloads.digits[kept])
     bill_digits = [bills.digits[row] for row in kept.tolist()]
     modules, has_bars = _bars(bill_digits)
+    texts = _texts(batch.take(pa.array(kept)), digits)
+    symbols = encode(digits, version=6, level="M")
+    has_qr = ~uncoded.no_qr[kept]
+    for coded in (digits, symbols.packed):
+        coded[~has_qr] = 0
     return Slips(
         rows=kept + first_row,
         digits=digits,
-        symbols=encode(digits, version=6, level="M"),
+        symbols=symbols,
+        has_qr=has_qr,
         bills=bill_digits,
         bars=modules,
         has_bars=has_bars,
-        texts=_texts(batch.take(pa.array(kept)), digits)
+        texts=uncoded.worded(texts, kept, form.qr.label.text if form.qr else "")
         | _bill_lines([bills.lines[row] for row in kept.tolist()]),
         errors=errors,
     )

@@ -57,6 +57,8 @@ MANIFEST_SCHEMA = pa.schema(
         ("chunk", pa.int32()),
         ("case_key_hash", pa.string()),
         ("read_back", pa.string()),
+        # Whether the page has an eL-QR.
+        ("qr", pa.bool_()),
     ]
 )
 
@@ -218,7 +220,7 @@ class Press:
         )
         if rendered and self.options.to in ("pdf", "pdf-g4") and not faults:
             # What our own parser reads is what a renderer shows.
-            faults = readback.sample_pdf(file, checked[:1], digits, bills)
+            faults = readback.sample_pdf(file, _rendered(checked, slips), digits, bills)
         return faults
 
     def _checked_pages(self, pages: int) -> list[int]:
@@ -247,8 +249,17 @@ class Press:
                 "chunk": [index] * len(names),
                 "case_key_hash": [key_hash(institution, key) for institution, key in keys],
                 "read_back": ["ok" if i in verified else "" for i in range(len(names))],
+                "qr": slips.has_qr if self.plate.qr else np.zeros(len(names), np.bool_),
             },
             schema=MANIFEST_SCHEMA,
         )
         with replacing(sidecar(self.out, index, MANIFEST)) as file:
             pq.write_table(table, file)
+
+
+def _rendered(checked: list[int], slips: Slips) -> list[int]:
+    """The first page with an eL-QR and the first without."""
+    first = [
+        next((page for page in checked if slips.has_qr[page] == kind), None) for kind in (1, 0)
+    ]
+    return [page for page in first if page is not None]

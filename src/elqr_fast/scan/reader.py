@@ -21,7 +21,7 @@ from elqr_fast.scan.ladder import Found, climb
 from elqr_fast.scan.ocr_lines import compare_lines, frame_of
 from elqr_fast.scan.pages import Clock, Limits, PageImage
 from elqr_fast.scan.place import Placement, Target, placements, turns_of
-from elqr_fast.scan.reading import Lines, Reading, Verdict
+from elqr_fast.scan.reading import NO_CODE_FOUND, Lines, Reading, Verdict
 from elqr_fast.scan.scanners import Profile, expecting
 from elqr_fast.scan.sweep import Sweep
 from elqr_fast.scan.symbols import count_damaged, find_bill_bars
@@ -112,7 +112,7 @@ def _nothing(page: PageImage, found: Found, limits: Limits) -> Reading:
     damaged = count_damaged(page.grey)
     return Reading(
         Verdict.UNREADABLE,
-        "a QR code is there, but too damaged to read" if damaged else "no QR code found",
+        "a QR code is there, but too damaged to read" if damaged else NO_CODE_FOUND,
     )
 
 

@@ -14,6 +14,8 @@ class Verdict(StrEnum):
 
     #: Every check that had a basis passed.
     OK = "ok"
+    #: No QR code was found, and by the manifest the slip has none: as it should be.
+    WITHOUT_CODE = "without_code"
     #: The file or the page cannot be decoded.
     BAD_FILE = "bad_file"
     #: No QR code could be read.
@@ -42,6 +44,10 @@ class Verdict(StrEnum):
     EXPIRED = "expired"
     #: Printed or scanned worse than asked for.
     BELOW_GRADE = "below_grade"
+
+
+#: Detail of an unreadable page that shows no trace of a QR code.
+NO_CODE_FOUND = "no QR code found"
 
 
 class Kind(StrEnum):

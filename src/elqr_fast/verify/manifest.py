@@ -17,6 +17,10 @@ Numbers = npt.NDArray[np.uint64]
 NAME = "manifest.parquet"
 NO_MANIFEST = "not a manifest of printed slips"
 COLUMNS = ["file", "page", "case_key_hash"]
+#: Whether a page has an eL-QR; manifests of versions before lack it, and all their pages have one.
+QR = "qr"
+#: In place of the hash of a page without an eL-QR.
+NO_QR = 0
 #: The first 64 bits of a key's hash: two keys of one run agree in them once in 10^19 pairs.
 HASH_DIGITS = 16
 
@@ -29,7 +33,8 @@ class Manifest:
         self._names: dict[str, int] = {}
         try:
             with pq.ParquetFile(path) as file:
-                parts = [self._part(batch) for batch in file.iter_batches(columns=COLUMNS)]
+                columns = [*COLUMNS, *({QR} & set(file.schema_arrow.names))]
+                parts = [self._part(batch) for batch in file.iter_batches(columns=columns)]
             places, hashes = (np.concatenate(column) for column in zip(*parts, strict=True))
         except (pa.ArrowException, OSError, KeyError, ValueError, TypeError) as error:
             raise InputError(f"{path}: {NO_MANIFEST}") from error
@@ -38,7 +43,9 @@ class Manifest:
         self._hashes = hashes[order]
 
     def expected(self, file: str, page: int) -> int | None:
-        """The hash (its first 64 bits) of the key that belongs there; None if nothing is known."""
+        """The hash (its first 64 bits) of the key whose code belongs there, NO_QR for a page that
+        is to have none; None if nothing is known.
+        """
         index = self._names.get(file)
         if index is None:
             return None
@@ -54,7 +61,10 @@ class Manifest:
         pages = np.asarray(batch.column("page")).astype(np.uint64)
         places = np.array(index, np.uint64) << np.uint64(32) | pages
         hashes = batch.column("case_key_hash").to_pylist()
-        return places, np.fromiter(map(short_hash, hashes), np.uint64, len(hashes))
+        expected = np.fromiter(map(short_hash, hashes), np.uint64, len(hashes))
+        if QR in batch.schema.names:
+            expected[~np.asarray(batch.column(QR)).astype(np.bool_)] = NO_QR
+        return places, expected
 
 
 def short_hash(case_key_hash: str) -> int:

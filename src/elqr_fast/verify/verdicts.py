@@ -15,10 +15,11 @@ import pyarrow as pa
 
 from elqr_fast.codes.elqr import key_hash
 from elqr_fast.scan import Verdict, grade_detail
+from elqr_fast.scan.reading import NO_CODE_FOUND
 from elqr_fast.verify.duplicates import Duplicates
 from elqr_fast.verify.keys import pack_keys
 from elqr_fast.verify.ledger import Ledger
-from elqr_fast.verify.manifest import Manifests, short_hash
+from elqr_fast.verify.manifest import NO_QR, Manifests, short_hash
 
 
 class Sheet:
@@ -33,6 +34,16 @@ class Sheet:
     def ok(self) -> list[int]:
         """Rows with no fault so far."""
         return [row for row, verdict in enumerate(self.verdicts) if verdict == Verdict.OK]
+
+    @property
+    def with_manifest(self) -> list[int]:
+        """Rows that a manifest may say something of: no fault so far, or no trace of a code."""
+        return [
+            row
+            for row, verdict in enumerate(self.verdicts)
+            if verdict == Verdict.OK
+            or (verdict == Verdict.UNREADABLE and self.details[row] == NO_CODE_FOUND)
+        ]
 
     def fail(self, row: int, verdict: Verdict, detail: str) -> None:
         self.verdicts[row] = verdict
@@ -82,15 +93,22 @@ def judge(tables: Iterable[pa.Table], basis: Basis) -> Iterator[pa.Table]:
 
 
 def _check_pages(sheet: Sheet, basis: Basis) -> None:
-    """wrong_slip: the code is another slip's, says the manifest beside the scan."""
+    """By the manifest beside the scan: the code is another slip's (wrong_slip), or none is missed
+    (without_code).
+    """
     files, pages, institutions, case_keys = (
         sheet.table.column(name).to_pylist() for name in ("file", "page", "institution", "case_key")
     )
-    for row in sheet.ok:
+    for row in sheet.with_manifest:
         expected = basis.manifests.expected(basis.path(files[row]), pages[row])
         if expected is None:
             continue
-        if expected != short_hash(key_hash(institutions[row], case_keys[row])):
+        if sheet.verdicts[row] != Verdict.OK:
+            if expected == NO_QR:
+                sheet.verdicts[row] = Verdict.WITHOUT_CODE
+        elif expected == NO_QR:
+            sheet.fail(row, Verdict.WRONG_SLIP, "the manifest has a slip without an eL-QR here")
+        elif expected != short_hash(key_hash(institutions[row], case_keys[row])):
             sheet.fail(row, Verdict.WRONG_SLIP, "the manifest has another slip on this page")
 
 
