@@ -60,6 +60,7 @@ typedef struct {
     qr_blocks blocks;
     int data_codewords, total_codewords;
     qr_patterns patterns;
+    uint8_t format_row[30], format_column[30]; /* where its bits are, both copies */
     /* Reed-Solomon: entry f is f times the generator, its codewords from the lowest byte up. */
     uint64_t products[256][4];
     int row_stride; /* bytes of a symbol's codewords */
@@ -108,8 +109,8 @@ void qr_interleaved_offsets(const qr_plan *plan, uint16_t *offsets);
 
 void qr_draw_patterns(qr_patterns *out, int version);
 
-/* Where bit `bit` of the format information is, in copy 0 or 1. */
-void qr_format_position(int side, int bit, int copy, int *row, int *column);
+/* Where the bits of the format information are: bit i % 15 of copy i / 15. */
+void qr_list_format(int side, uint8_t rows[30], uint8_t columns[30]);
 
 /* The rows, or the columns, of a symbol of light codewords under a mask: function patterns, format
  * information and mask.  It turns unmasked codeword bits, by exclusive or, into the symbol. */

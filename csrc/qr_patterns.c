@@ -73,13 +73,12 @@ void qr_draw_patterns(qr_patterns *out, int version) {
 }
 
 /* 7.9.1, Figure 25. */
-void qr_format_position(int side, int bit, int copy, int *row, int *column) {
-    if (copy == 0) {
-        *row = bit < 6 ? bit : bit < 8 ? bit + 1 : 8;
-        *column = bit < 8 ? 8 : bit == 8 ? 7 : 14 - bit;
-    } else {
-        *row = bit < 8 ? 8 : side - 15 + bit;
-        *column = bit < 8 ? side - 1 - bit : 8;
+void qr_list_format(int side, uint8_t rows[30], uint8_t columns[30]) {
+    for (int bit = 0; bit < 15; bit++) {
+        rows[bit] = (uint8_t)(bit < 6 ? bit : bit < 8 ? bit + 1 : 8);
+        columns[bit] = (uint8_t)(bit < 8 ? 8 : bit == 8 ? 7 : 14 - bit);
+        rows[15 + bit] = (uint8_t)(bit < 8 ? 8 : side - 15 + bit);
+        columns[15 + bit] = (uint8_t)(bit < 8 ? side - 1 - bit : 8);
     }
 }
 
@@ -91,56 +90,39 @@ uint64_t qr_packed_row(uint64_t bits) {
     return (bits >> 4 & LOW_BITS(4)) | (bits & LOW_BITS(4)) << 4;
 }
 
-static uint64_t flipped_row(int row, int mask) {
-    /* The condition repeats after six columns. */
-    const uint8_t *signatures = qr_mask_signature[row % 12];
-    uint64_t six = 0;
-    for (int column = 0; column < 6; column++)
-        six |= (uint64_t)(signatures[column] >> mask & 1) << column;
-    return six * UINT64_C(0x1041041041041041);
+/* Lines of light codewords under a mask whose lines repeat after `period` ones. */
+static void draw_lines(const qr_plan *plan, const uint64_t *repeated, int period,
+                       uint64_t *restrict lines) {
+    const qr_patterns *patterns = &plan->patterns;
+    const uint64_t within = columns(plan->side, 0);
+    uint64_t flips[QR_FAST_SIDE + 12];
+    for (int first = 0; first < plan->side; first += period)
+        memcpy(flips + first, repeated, (size_t)period * sizeof *repeated);
+    for (int i = 0; i < plan->side; i++)
+        lines[i] = (patterns->dark[i] | (flips[i] & ~patterns->function[i])) & within;
 }
 
-static uint64_t flipped_column(int column, int mask) {
-    /* ... and after twelve rows. */
-    uint64_t twelve = 0;
-    for (int row = 0; row < 12; row++)
-        twelve |= (uint64_t)(qr_mask_signature[row][column % 6] >> mask & 1) << row;
-    return twelve * UINT64_C(0x1001001001001001);
-}
-
-/* Draws the format information into rows, or with rows and columns exchanged into columns. */
-static void draw_format(const qr_plan *plan, int mask, int exchanged, uint64_t *lines) {
-    const unsigned format = qr_format_information[plan->level][mask];
-    for (int bit = 0; bit < 30; bit++) {
-        int row, column;
-        qr_format_position(plan->side, bit % 15, bit / 15, &row, &column);
-        const uint64_t dark = format >> bit % 15 & 1;
-        lines[exchanged ? column : row] |= dark << (exchanged ? row : column);
+/* Draws the format information: bit `across[i]` of line `along[i]`. */
+static void draw_format(const qr_plan *plan, int mask, const uint8_t along[30],
+                        const uint8_t across[30], uint64_t *lines) {
+    const uint64_t format = qr_format_information[plan->level][mask];
+    for (int bit = 0; bit < 15; bit++) {
+        const uint64_t dark = format >> bit & 1;
+        lines[along[bit]] |= dark << across[bit];
+        lines[along[15 + bit]] |= dark << across[15 + bit];
     }
 }
 
 void qr_image_rows(const qr_plan *plan, int mask, uint64_t *rows) {
-    uint64_t flips[12];
-    for (int row = 0; row < 12; row++)
-        flips[row] = flipped_row(row, mask);
-    for (int row = 0; row < plan->side; row++)
-        rows[row] = plan->patterns.dark[row] | (flips[row % 12] & ~plan->patterns.function[row]);
-    for (int row = 0; row < plan->side; row++)
-        rows[row] &= columns(plan->side, 0);
-    draw_format(plan, mask, 0, rows);
+    draw_lines(plan, qr_mask_rows[mask], 12, rows);
+    draw_format(plan, mask, plan->format_row, plan->format_column, rows);
 }
 
 void qr_image_columns(const qr_plan *plan, int mask, uint64_t *out) {
-    uint64_t flips[6];
-    for (int column = 0; column < 6; column++)
-        flips[column] = flipped_column(column, mask);
     /* Rows and columns exchanged, function patterns stay as they are, but for the module in row
      * side - 8, column 8 that is always dark: the other way round it is format information. */
-    for (int column = 0; column < plan->side; column++)
-        out[column] =
-            (plan->patterns.dark[column] | (flips[column % 6] & ~plan->patterns.function[column])) &
-            columns(plan->side, 0);
+    draw_lines(plan, qr_mask_columns[mask], 6, out);
     out[plan->side - 8] &= ~columns(1, 8);
     out[8] |= columns(1, plan->side - 8);
-    draw_format(plan, mask, 1, out);
+    draw_format(plan, mask, plan->format_column, plan->format_row, out);
 }

@@ -79,8 +79,7 @@ static void list_modules(qr_plan *plan, const uint16_t *order) {
     uint8_t format[QR_FAST_SIDE][QR_FAST_SIDE];
     uint64_t is_format[QR_FAST_SIDE] = {0};
     for (int bit = 0; bit < 30; bit++) {
-        int row, column;
-        qr_format_position(plan->side, bit % 15, bit / 15, &row, &column);
+        const int row = plan->format_row[bit], column = plan->format_column[bit];
         format[row][column] = format_signature(plan->level, bit % 15);
         is_format[row] |= UINT64_C(1) << column;
     }
@@ -190,6 +189,7 @@ void qr_plan_begin(qr_plan *plan, size_t length, int mode, int version, int leve
     make_header(plan);
     make_products(plan);
     qr_draw_patterns(&plan->patterns, version);
+    qr_list_format(plan->side, plan->format_row, plan->format_column);
 }
 
 void qr_plan_finish(qr_plan *plan, int lanes, int matrices) {

@@ -3,9 +3,10 @@
 #include "bits.h"
 #include "qr_batch.h"
 
-/* A symbol without mask: bit x of rows[y] and bit y of columns[x] are the module there. */
+/* A symbol without mask: bit x of rows[y] and bit y of columns[x] are the module there.  Columns
+ * are there only for choosing a mask. */
 typedef struct {
-    uint64_t rows[QR_FAST_SIDE], columns[QR_FAST_SIDE];
+    uint64_t rows[64], columns[64];
 } lines;
 
 /* What all symbols of a call have in common. */
@@ -26,46 +27,76 @@ static void make_setting(setting *out) {
     }
 }
 
-/* The next bit of the final message. */
+/*---- Placement, 7.7.3 ----*/
+
+enum { MESSAGE_BYTES = QR_FAST_CODEWORDS + 8 }; /* remainder bits are 0, and a word may be read */
+
+/* The bits of the final message, the next one highest. */
 typedef struct {
-    const uint8_t *row;
-    const uint16_t *offsets;
-    uint32_t codeword;
-    int at, bits;
+    const uint8_t *next;
+    uint64_t word;
+    int left;
 } bit_reader;
 
-static uint64_t next_bit(bit_reader *reader) {
-    if (reader->at == reader->bits)
-        return 0; /* remainder bits */
-    if (reader->at % 8 == 0)
-        reader->codeword = reader->row[reader->offsets[reader->at / 8]];
-    const uint64_t bit = reader->codeword >> (7 - reader->at % 8) & 1;
-    reader->at++;
-    return bit;
+/* The next two bits, the first one above, of which `used` are taken. */
+static uint64_t take_two(bit_reader *reader, int used) {
+    if (reader->left < 2) {
+        reader->word |= elqr_load64(reader->next) >> 32 << (32 - reader->left);
+        reader->left += 32;
+        reader->next += 4;
+    }
+    const uint64_t two = reader->word >> 62;
+    reader->word <<= used;
+    reader->left -= used;
+    return two;
 }
 
-/* 7.7.3 */
-static void place(const setting *setting, const uint8_t *row, lines *out) {
+/* Columns `right - 1` and `right`, upwards or downwards. */
+static void place_pair(const qr_plan *plan, bit_reader *reader, int right, int upwards,
+                       uint64_t *rows) {
+    const int shift = right - 1;
+    int y = upwards ? plan->side - 1 : 0;
+    for (int step = 0; step < plan->side; step++, y += upwards ? -1 : 1)
+        switch (plan->patterns.function[y] >> shift & 3) {
+        case 0:
+            rows[y] |= take_two(reader, 2) << shift;
+            break;
+        case 1: /* only the right one is free */
+            rows[y] |= (take_two(reader, 1) & 2) << shift;
+            break;
+        case 2:
+            rows[y] |= take_two(reader, 1) >> 1 << shift;
+            break;
+        default:
+            break;
+        }
+}
+
+static void place(const setting *setting, const uint8_t *codewords, uint64_t rows[64]) {
     const qr_plan *plan = &setting->plan;
-    const int side = plan->side;
-    bit_reader reader = {row, setting->offsets, 0, 0, 8 * plan->total_codewords};
-    memset(out, 0, sizeof *out);
+    uint8_t message[MESSAGE_BYTES] = {0};
+    for (int i = 0; i < plan->total_codewords; i++)
+        message[i] = codewords[setting->offsets[i]];
+    memset(rows, 0, 64 * sizeof rows[0]);
+    bit_reader reader = {message, 0, 0};
     int upwards = 1;
-    for (int right = side - 1; right > 0; right -= 2, upwards = !upwards) {
+    for (int right = plan->side - 1; right > 0; right -= 2, upwards = !upwards) {
         if (right == 6)
             right = 5;
-        uint64_t right_column = 0, left_column = 0;
-        for (int step = 0; step < side; step++) {
-            const int y = upwards ? side - 1 - step : step;
-            const uint64_t taken = plan->patterns.function[y] >> (right - 1);
-            const uint64_t right_bit = taken & 2 ? 0 : next_bit(&reader);
-            const uint64_t left_bit = taken & 1 ? 0 : next_bit(&reader);
-            out->rows[y] |= (right_bit << 1 | left_bit) << (right - 1);
-            right_column |= right_bit << y;
-            left_column |= left_bit << y;
-        }
-        out->columns[right] = right_column;
-        out->columns[right - 1] = left_column;
+        place_pair(plan, &reader, right, upwards, rows);
+    }
+}
+
+/* Bit x of word y becomes bit y of word x. */
+static void transpose(uint64_t words[64]) {
+    for (int step = 32; step > 0; step /= 2) {
+        const uint64_t low = UINT64_MAX / ((UINT64_C(1) << step) + 1);
+        for (int first = 0; first < 64; first += 2 * step)
+            for (int i = first; i < first + step; i++) {
+                const uint64_t change = (words[i] >> step ^ words[i + step]) & low;
+                words[i] ^= change << step;
+                words[i + step] ^= change;
+            }
     }
 }
 
@@ -108,10 +139,12 @@ size_t qr_encode_singles(const qr_variant *variant, const uint8_t *data, size_t 
         int chosen = mask;
         if (qr_rows_portable(&setting.plan, data + i * width, 1, row) == 0)
             return i;
-        place(&setting, row, &lines);
+        place(&setting, row, lines.rows);
         if (mask < 0) {
             qr_trial trial;
             int32_t scores[8];
+            memcpy(lines.columns, lines.rows, sizeof lines.columns);
+            transpose(lines.columns);
             try_masks(&setting, &lines, &trial);
             variant->score(&trial, setting.plan.side, scores);
             chosen = lightest(scores);

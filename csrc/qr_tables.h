@@ -25,6 +25,9 @@ extern const uint16_t qr_format_information[4][8];                     /* Annex 
 extern const uint32_t qr_version_information[QR_MAX_VERSION + 1];      /* Annex D, from 7 on */
 /* Table 10: bit k of [i % 12][j % 6] says whether mask k flips the module in row i, column j. */
 extern const uint8_t qr_mask_signature[12][6];
+/* The same as lines of 64 modules: bit x of [mask][row % 12], bit y of [mask][column % 6]. */
+extern const uint64_t qr_mask_rows[8][12];
+extern const uint64_t qr_mask_columns[8][6];
 extern const uint8_t qr_alphanumeric_value[256]; /* Table 5 */
 
 /* Modules on a side of a symbol of `version` (1..40). */

@@ -115,6 +115,17 @@ def mask_signature(i: int, j: int) -> int:
     return sum(condition(i, j) << mask for mask, condition in enumerate(MASK_CONDITIONS))
 
 
+def mask_lines(mask: int, count: int) -> list[int]:
+    """The first 12 rows, or the first 6 columns, of a mask, 64 modules each."""
+    return [
+        sum(
+            (mask_signature(*((i, j) if count == 12 else (j, i))) >> mask & 1) << j
+            for j in range(64)
+        )
+        for i in range(count)
+    ]
+
+
 def gf256_powers() -> list[int]:
     """Powers of 2 in GF(256) modulo x^8 + x^4 + x^3 + x^2 + 1, exponents 0 to 254 (7.5.2)."""
     powers = [1]
@@ -146,6 +157,7 @@ def rs_generator(degree: int) -> list[int]:
 def rows(values: list[int], per_line: int = 16, form: str = "d") -> str:
     """A C initialiser's lines."""
     words = [f"{value:#0{int(form[1:])}x}" if form[0] == "x" else str(value) for value in values]
+    per_line = min(per_line, 80 // len(words[0])) if form[0] == "x" else per_line
     lines = (words[i : i + per_line] for i in range(0, len(words), per_line))
     return "\n".join("    " + ", ".join(line) + "," for line in lines)
 
@@ -202,6 +214,8 @@ def qr_tables() -> str:
             for i in range(12)
         )
         + "\n};\n",
+        nested("uint64_t qr_mask_rows[8][12]", [mask_lines(mask, 12) for mask in range(8)], "x18"),
+        nested("uint64_t qr_mask_columns[8][6]", [mask_lines(mask, 6) for mask in range(8)], "x18"),
         "const uint8_t qr_alphanumeric_value[256] = {\n"
         + rows([value % 256 for value in alphabet])
         + "\n};\n",
