@@ -23,8 +23,8 @@ def print_slips() -> Callable[..., RunSummary]:
     """`render` with the form maru at 300 dpi, in this process, ten slips a chunk."""
 
     def run(source: Any, out: Path, **options: Any) -> RunSummary:
-        settings: dict[str, Any] = {"dpi": 300, "workers": 1, "chunk_rows": 10, **options}
-        return render(source, "maru", out, **settings)
+        settings: dict[str, Any] = {"form": "maru", "dpi": 300, "workers": 1, "chunk_rows": 10}
+        return render(source, out=out, **settings | options)
 
     return run
 

@@ -15,7 +15,7 @@ from fontTools.ttLib import TTFont
 from PIL import Image
 
 from elqr_fast.errors import ConfigError, FontError, FormError, OutputError
-from elqr_fast.forms import Form, load_form
+from elqr_fast.forms import Form, list_forms, load_form
 from elqr_fast.render.fonts import open_face
 from elqr_fast.run import RunSummary, render
 
@@ -41,6 +41,16 @@ def test_raster_pages_in_chunks(
             with pikepdf.open(path) as document:
                 pages = len(document.pages)
         assert pages == file["pages"]
+
+
+@pytest.mark.parametrize("form", list_forms())
+@pytest.mark.parametrize("to", ["pdf", "tiff", "pdf-g4", "png"])
+def test_every_built_in_form_reads_back(
+    notices: pa.Table, print_slips: PrintSlips, tmp_path: Path, form: str, to: str
+) -> None:
+    """Those without any code too: their pages are counted and shown to have none."""
+    summary = print_slips(notices.slice(0, 2), tmp_path / "run", form=form, to=to)
+    assert (summary.printed, summary.verified) == (2, 2)
 
 
 def test_a_tiff_s_strips_can_be_chosen(

@@ -214,13 +214,13 @@ class Press:
         self, file: BinaryIO, slips: Slips, checked: list[int], rendered: bool
     ) -> list[readback.Difference]:
         digits = slips.digits if self.plate.qr else None
-        bills = slips.bills if self.plate.bars else None
+        # Where the form has no bar code, a None for each page: that there is none, and which pages.
         faults = readback.check_chunk(
-            self.options.to, file, self.plate, digits, bills, only=set(checked)
+            self.options.to, file, self.plate, digits, slips.bills, only=set(checked)
         )
         if rendered and self.options.to in ("pdf", "pdf-g4") and not faults:
             # What our own parser reads is what a renderer shows.
-            faults = readback.sample_pdf(file, _rendered(checked, slips), digits, bills)
+            faults = readback.sample_pdf(file, _rendered(checked, slips), digits, slips.bills)
         return faults
 
     def _checked_pages(self, pages: int) -> list[int]:

@@ -122,8 +122,8 @@ class Reading:
 
     `digits` is what an eL-QR says, "" for any other code; `fields` is there if all the payload's
     own checks pass.  `unused_ec` is the part of the error correction that the symbol did not need,
-    0 to 1; `grade` is there for an eL-QR, `ocr_lines` for an otherwise sound slip whose form has OCR
-    lines.  `detail` explains the verdict; it never holds what a foreign code says, nor a name.
+    0 to 1; `grade` is there for an eL-QR, `ocr_lines` for an otherwise sound slip whose form has
+    OCR lines.  `detail` explains the verdict; it never holds what a foreign code says, nor a name.
     `page` counts from 0; None means the file as a whole.
     """
 
