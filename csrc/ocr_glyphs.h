@@ -10,9 +10,9 @@
 enum {
     OCR_CHARACTERS = 24,
     OCR_WIDTH = 16,
-    OCR_HEIGHT = 22,
+    OCR_HEIGHT = 20,
     OCR_PIXELS = OCR_WIDTH * OCR_HEIGHT,
-    OCR_BASELINE = 19
+    OCR_BASELINE = 18
 };
 
 extern const char ocr_characters[OCR_CHARACTERS + 1];

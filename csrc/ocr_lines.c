@@ -2,11 +2,10 @@
  * character's template. */
 #include "ocr_lines.h"
 
-#include "ocr_glyphs.h"
+#include "ocr_product.h"
 
 enum {
     REACH = 2,                          /* pixels that a cell may be off when first compared */
-    CELL_STRIDE = 24,                   /* of a sampled cell's rows */
     CELL_ROWS = OCR_HEIGHT + 2 * REACH, /* of a sampled cell */
     PROBES = 12,                        /* cells by which all are set right */
     RIVALS = 3                          /* characters compared at every shift */
@@ -20,7 +19,7 @@ static const float CLEAR_SCORE = 0.9f, CLEAR_MARGIN = 0.7f;
 
 /* Darkness of a cell and `reach` pixels around it. */
 typedef struct {
-    int16_t dark[CELL_ROWS * CELL_STRIDE];
+    int16_t dark[CELL_ROWS * OCR_STRIDE];
     int reach;
 } cell;
 
@@ -28,14 +27,14 @@ typedef struct {
 
 /* The grey between four pixels. */
 ELQR_INLINE int grey_between(const ocr_page *page, int32_t x, int32_t y) {
-    enum { ONE = 1 << OCR_FIXED };
-    const int across = x & (ONE - 1), down = y & (ONE - 1);
+    enum { REST = OCR_FIXED - 8 };
+    const int across = x >> REST & 255, down = y >> REST & 255;
     const uint8_t *at =
         page->image + (size_t)(y >> OCR_FIXED) * page->stride + (size_t)(x >> OCR_FIXED);
     const uint8_t *below = at + page->stride;
-    const int upper = (at[0] << OCR_FIXED) + (at[1] - at[0]) * across;
-    const int lower = (below[0] << OCR_FIXED) + (below[1] - below[0]) * across;
-    return (upper + (int)((int64_t)(lower - upper) * down >> OCR_FIXED)) >> OCR_FIXED;
+    const int upper = 256 * at[0] + (at[1] - at[0]) * across;
+    const int lower = 256 * below[0] + (below[1] - below[0]) * across;
+    return (256 * upper + (lower - upper) * down) >> 16;
 }
 
 /* The grey of the nearest pixel, also where the image has none around. */
@@ -69,13 +68,16 @@ static void sample_cell(const ocr_page *page, const ocr_greys *greys, const ocr_
         const float below = top + (float)r;
         int32_t from_x = ocr_fixed(x + left * along_x + below * down_x);
         int32_t from_y = ocr_fixed(y + left * along_y + below * down_y);
-        int16_t *to = cell->dark + r * CELL_STRIDE;
+        int16_t *to = cell->dark + r * OCR_STRIDE;
         const int inside =
             ocr_inside(page, from_x, from_y, 1) &&
             ocr_inside(page, from_x + step_x * (columns - 1), from_y + step_y * (columns - 1), 1);
-        for (int c = 0; c < columns; c++, from_x += step_x, from_y += step_y)
-            to[c] = (int16_t)(inside ? grey_between(page, from_x, from_y)
-                                     : grey_near(page, from_x, from_y));
+        if (inside)
+            for (int c = 0; c < columns; c++, from_x += step_x, from_y += step_y)
+                to[c] = (int16_t)grey_between(page, from_x, from_y);
+        else
+            for (int c = 0; c < columns; c++, from_x += step_x, from_y += step_y)
+                to[c] = (int16_t)grey_near(page, from_x, from_y);
         for (int c = 0; c < columns; c++) {
             const int grey = to[c] < greys->ink ? greys->ink : to[c];
             to[c] = (int16_t)(grey > greys->paper ? 0 : greys->paper - grey);
@@ -87,32 +89,19 @@ static void sample_cell(const ocr_page *page, const ocr_greys *greys, const ocr_
 
 /* Where in a cell a template lies that is shifted right and down. */
 ELQR_INLINE const int16_t *window(const cell *cell, int right, int down) {
-    return cell->dark + (cell->reach + down) * CELL_STRIDE + cell->reach + right;
-}
-
-static int product(const int16_t *template, const int16_t *dark) {
-    int sum = 0;
-    for (int r = 0; r < OCR_HEIGHT; r++)
-        for (int c = 0; c < OCR_WIDTH; c++)
-            sum += template[r * OCR_WIDTH + c] * dark[r * CELL_STRIDE + c];
-    return sum;
+    return cell->dark + (cell->reach + down) * OCR_STRIDE + cell->reach + right;
 }
 
 /* One over the root of the summed squares of darkness less its mean; 0 where there is none. */
 static float weight(const int16_t *dark) {
-    int sum = 0, squares = 0;
-    for (int r = 0; r < OCR_HEIGHT; r++)
-        for (int c = 0; c < OCR_WIDTH; c++) {
-            const int value = dark[r * CELL_STRIDE + c];
-            sum += value;
-            squares += value * value;
-        }
+    int sum, squares;
+    ocr_sums(dark, &sum, &squares);
     const float spread = (float)squares - (float)sum * (float)sum / (float)OCR_PIXELS;
     return spread > 1.0f ? 1.0f / sqrtf(spread) : 0.0f;
 }
 
 ELQR_INLINE float correlation(int character, const int16_t *dark, float weight) {
-    return (float)product(ocr_templates[character], dark) * weight / ocr_norms[character];
+    return (float)ocr_product(ocr_templates[character], dark) * weight / ocr_norms[character];
 }
 
 /* Every character's correlation with the cell as it is, and the likeliest ones, best first. */
@@ -210,7 +199,7 @@ static int set_right(const ocr_page *page, const ocr_greys *greys, ocr_cells *ce
     const int characters = page->line.characters;
     const int count = characters < PROBES ? characters : PROBES;
     const float pixel = PIXEL_MM * page->line.size;
-    probe probes[PROBES];
+    probe probes[PROBES] = {{0}};
     float x = 0.0f, y = 0.0f, wider = 0.0f, steeper = 0.0f;
     for (int k = 0; k < count; k++) {
         cell cell;
@@ -247,8 +236,11 @@ static void compare_around(const cell *cell, float scores[OCR_CHARACTERS],
     for (int i = 0; i < 4; i++) {
         const int16_t *dark = window(cell, sides[i][0], sides[i][1]);
         const float factor = weight(dark);
-        for (int n = 0; n < RIVALS; n++)
-            scores[likely[n]] = fmaxf(scores[likely[n]], correlation(likely[n], dark, factor));
+        for (int n = 0; n < RIVALS; n++) {
+            const float score = correlation(likely[n], dark, factor);
+            if (score > scores[likely[n]])
+                scores[likely[n]] = score;
+        }
     }
 }
 
@@ -263,21 +255,27 @@ static elqr_ocr_character likeliest(const float scores[OCR_CHARACTERS]) {
     for (int i = 0; i < OCR_CHARACTERS; i++)
         if (i != best) {
             const float margin = (scores[best] - scores[i]) / (1.0f - ocr_likeness[best][i]);
-            read.margin = fminf(read.margin, margin);
+            if (margin < read.margin)
+                read.margin = margin;
         }
     read.character = ocr_characters[best];
     read.score = scores[best];
     return read;
 }
 
-static elqr_ocr_character read_cell(const cell *cell) {
+/* The character of a cell, which is looked at around only if it is not clear. */
+static elqr_ocr_character read_cell(const ocr_page *page, const ocr_greys *greys,
+                                    const ocr_cells *cells, int index) {
+    cell cell;
     float scores[OCR_CHARACTERS];
     int likely[RIVALS];
-    compare(cell, scores, likely);
+    sample_cell(page, greys, cells, index, 0, &cell);
+    compare(&cell, scores, likely);
     const elqr_ocr_character read = likeliest(scores);
     if (read.score > CLEAR_SCORE && read.margin > CLEAR_MARGIN)
         return read;
-    compare_around(cell, scores, likely);
+    sample_cell(page, greys, cells, index, 1, &cell);
+    compare_around(&cell, scores, likely);
     return likeliest(scores);
 }
 
@@ -286,11 +284,8 @@ static elqr_ocr_character read_cell(const cell *cell) {
 static int settle_ends(const ocr_page *page, const ocr_greys *greys, ocr_cells *cells) {
     const int count = page->line.characters, ends[4] = {-1, 0, count - 1, count};
     float scores[4];
-    for (int i = 0; i < 4; i++) {
-        cell cell;
-        sample_cell(page, greys, cells, ends[i], 1, &cell);
-        scores[i] = read_cell(&cell).score;
-    }
+    for (int i = 0; i < 4; i++)
+        scores[i] = read_cell(page, greys, cells, ends[i]).score;
     const float left = scores[0] - scores[2], right = scores[3] - scores[1];
     const float by = left > 0.0f && left >= right ? -1.0f : right > 0.0f ? 1.0f : 0.0f;
     cells->x += by * cells->pitch;
@@ -327,10 +322,7 @@ int elqr_ocr_read(const uint8_t *image, size_t stride, int32_t width, int32_t he
     reading->shift_y = cells.y + middle * cells.rise;
     reading->slope = cells.rise / cells.pitch;
     reading->stretch = cells.pitch / line->pitch;
-    for (int i = 0; i < line->characters; i++) {
-        cell cell;
-        sample_cell(&page, &greys, &cells, i, 1, &cell);
-        reading->characters[i] = read_cell(&cell);
-    }
+    for (int i = 0; i < line->characters; i++)
+        reading->characters[i] = read_cell(&page, &greys, &cells, i);
     return ELQR_OK;
 }

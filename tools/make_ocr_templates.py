@@ -27,7 +27,7 @@ CHARACTERS = "0123456789AFHJKLPTVX*+-#"
 
 # As in csrc/ocr_glyphs.h: pixels of 0.16 mm, the cell's centre in the middle, the baseline
 # BASELINE pixels below the top.
-WIDTH, HEIGHT, BASELINE, PIXEL_MM = 16, 22, 19, 0.16
+WIDTH, HEIGHT, BASELINE, PIXEL_MM = 16, 20, 18, 0.16
 EM_MM = 10 * 25.4 / 72
 FINE = 16  # dots a pixel while the glyph is drawn
 #: What a scanner's optics and the sampling do to a glyph, standard deviation in pixels.
