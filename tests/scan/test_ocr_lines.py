@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import math
+import runpy
 import shutil
 import subprocess
 from collections.abc import Callable
@@ -15,70 +16,38 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pytest
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image
 
 from elqr_fast.codes.ocr_lines import VALUES, check_digits
 from elqr_fast.errors import FontError
 from elqr_fast.records.synthetic import make_notices
 from elqr_fast.scan import Line, Lines, open_file, read_page
-from elqr_fast.scan.channel import CLASSES
 from elqr_fast.scan.ocr_lines import Frame, frame_of, read_line
 from elqr_fast.scan.place import Placement
 
 Grey = npt.NDArray[np.uint8]
-FONT = Path("/usr/share/fonts/opentype/ocr-b/OCRB.otf")
-PITCH = 2.54
-#: The channel's dots.
-DOTS = 600 / 25.4
-#: A line's own print, and the paper around its middle that is scanned.
-PRINT_MM = (45 * PITCH, 6.0)
-SCAN_MM = (PRINT_MM[0] + 6, PRINT_MM[1] + 6)
-BASELINE_MM = 4.4
-
-
-class Printer:
-    """Draws lines of OCR-B at ten characters an inch."""
-
-    def __init__(self) -> None:
-        self.font = ImageFont.truetype(str(FONT), 10 * 600 / 72)
-
-    def dots(self, text: str) -> Grey:
-        """Ink is 255; the line's middle is the picture's."""
-        size = [round(side * DOTS) for side in PRINT_MM]
-        picture = Image.new("L", (size[0], size[1]), 0)
-        left = (PRINT_MM[0] - len(text) * PITCH) / 2
-        for index, character in enumerate(text):
-            x = math.floor((left + (index + 0.5) * PITCH) * DOTS)
-            ImageDraw.Draw(picture).text(
-                (x, round(BASELINE_MM * DOTS)), character, 255, self.font, anchor="ms"
-            )
-        return np.where(np.asarray(picture) > 127, 255, 0).astype(np.uint8)
-
-    def random_line(self, draw: np.random.Generator, length: int) -> str:
-        data = "".join(map(str, draw.integers(0, 10, length - 2)))
-        return check_digits(data) + data
+#: What draws lines by Pillow and scans them, for long runs and here.
+TOOL: Any = SimpleNamespace(
+    **runpy.run_path(str(Path(__file__).parents[2] / "tools" / "nightly" / "ocr_rates.py"))
+)
+CHANNELS, PITCH, DOTS = TOOL.CHANNELS, TOOL.PITCH, TOOL.DOTS
+PRINT_MM, SCAN_MM, BASELINE_MM = TOOL.PRINT_MM, TOOL.SCAN_MM, TOOL.BASELINE_MM
 
 
 @pytest.fixture(scope="module")
-def printer() -> Printer:
-    if not FONT.exists():
+def printer() -> Any:
+    if not TOOL.FONT.exists():
         pytest.skip("needs OCR-B: apt-get install fonts-ocr-b")
-    return Printer()
+    return TOOL.Printer()
 
 
 def read(grey: Grey, dpi: float, length: int = 44, turns: int = 0) -> str:
     """Reads the line expected in the middle of a scan, which was turned clockwise."""
-    directions = [(1, 0), (0, 1), (-1, 0), (0, -1)]
-    along, down = directions[turns], directions[(turns + 1) % 4]
-    scale = dpi / 25.4
-    frame = Frame(
-        page=(SCAN_MM[0] / 2, SCAN_MM[1] / 2),
-        image=(grey.shape[1] / 2, grey.shape[0] / 2),
-        along=(along[0] * scale, along[1] * scale),
-        down=(down[0] * scale, down[1] * scale),
-    )
+    x, y, *vectors = TOOL.frame(grey, dpi, length, turns)
     left = (SCAN_MM[0] - length * PITCH) / 2
-    line = Line("lower" if length == 44 else "upper", left, 3 + BASELINE_MM)
+    baseline = (SCAN_MM[1] - PRINT_MM[1]) / 2 + BASELINE_MM
+    frame = Frame((left, baseline), (x, y), tuple(vectors[:2]), tuple(vectors[2:]))
+    line = Line("lower" if length == 44 else "upper", left, baseline)
     [page] = open_file(grey, dpi=dpi).pages()
     return read_line(page, frame, line)
 
@@ -87,12 +56,12 @@ def read(grey: Grey, dpi: float, length: int = 44, turns: int = 0) -> str:
 MOST_UNREAD = {"worn-200": 4, "worn-bilevel-200": 4}
 
 
-@pytest.mark.parametrize("name", CLASSES)
-def test_scanned_lines(printer: Printer, name: str) -> None:
+@pytest.mark.parametrize("name", CHANNELS)
+def test_scanned_lines(printer: Any, name: str) -> None:
     """Up to 3 mm off its place each way and up to 1.2 degrees askew; never another line."""
-    channel, draw, unread = CLASSES[name], np.random.default_rng(3), 0
+    channel, draw, unread = CHANNELS[name], np.random.default_rng(3), 0
     for seed in range(20):
-        text = printer.random_line(draw, 44 if seed % 2 else 39)
+        text = TOOL.random_line(draw, 44 if seed % 2 else 39)
         grey = channel.scan_print(printer.dots(text), seed, SCAN_MM)
         found = read(grey, channel.dpi, len(text))
         assert found in (text, "")
@@ -102,26 +71,27 @@ def test_scanned_lines(printer: Printer, name: str) -> None:
 
 @pytest.mark.parametrize("turns", range(4))
 @pytest.mark.parametrize("dpi", [200, 240, 300, 400, 600])
-def test_resolutions_and_turns(printer: Printer, dpi: int, turns: int) -> None:
-    channel = replace(CLASSES["normal-300"], dpi=dpi, turns=turns, skew=(-1.2, 1.2))
-    text = printer.random_line(np.random.default_rng(dpi), 44)
+def test_resolutions_and_turns(printer: Any, dpi: int, turns: int) -> None:
+    channel = replace(CHANNELS["normal-300"], dpi=dpi, turns=turns, skew=(-1.2, 1.2))
+    text = TOOL.random_line(np.random.default_rng(dpi), 44)
     assert read(channel.scan_print(printer.dots(text), turns, SCAN_MM), dpi, turns=turns) == text
 
 
-def test_letters_and_signs(printer: Printer) -> None:
+def test_letters_and_signs(printer: Any) -> None:
     data = "".join(VALUES)[::-1] + "0123456789AFHJKLPT"
     text = check_digits(data) + data
-    assert read(CLASSES["normal-200"].scan_print(printer.dots(text), 0, SCAN_MM), 200) == text
+    assert read(CHANNELS["normal-200"].scan_print(printer.dots(text), 0, SCAN_MM), 200) == text
 
 
-def test_check_digits_must_be_right(printer: Printer) -> None:
-    """Vectors of DOMAIN 4, as an upper line has 39 characters: 37 of data."""
-    for text in (
+def test_check_digits_must_be_right(printer: Any) -> None:
+    """Two lines whose check digits are known from elsewhere, then with a digit changed."""
+    known = (
         "610000000000000000003600226000033421101",
         "260018003900100000002457200000AFHJKLPTV",
-    ):
+    )
+    for text in known:
         assert len(text) == 39
-        scan = CLASSES["normal-300"].scan_print
+        scan = CHANNELS["normal-300"].scan_print
         assert read(scan(printer.dots(text), 1, SCAN_MM), 300, 39) == text
         for at in (0, 1, 12, 22):
             wrong = text[:at] + str((int(text[at]) + 1) % 10) + text[at + 1 :]
@@ -130,21 +100,21 @@ def test_check_digits_must_be_right(printer: Printer) -> None:
 
 @pytest.mark.parametrize("at", [0, 1, 20, 43])
 @pytest.mark.parametrize("ink", [0, 255])
-def test_a_smudged_digit_is_never_guessed(printer: Printer, at: int, ink: int) -> None:
+def test_a_smudged_digit_is_never_guessed(printer: Any, at: int, ink: int) -> None:
     """Half of it is covered, by ink or by paper; every digit in turn."""
     draw = np.random.default_rng(at)
     for digit in "0123456789":
         text = ""
         while len(text) != 44 or text[at] != digit:
-            text = printer.random_line(draw, 44)
+            text = TOOL.random_line(draw, 44)
         dots = printer.dots(text)
         middle = round(((PRINT_MM[0] - 44 * PITCH) / 2 + (at + 0.5) * PITCH) * DOTS)
         upper, lower = round((BASELINE_MM - 2.9) * DOTS), round((BASELINE_MM - 1.2) * DOTS)
         dots[upper:lower, middle - 25 : middle + 25] = 255 - ink
-        grey = CLASSES["normal-300"].scan_print(dots, at, SCAN_MM)
+        grey = CHANNELS["normal-300"].scan_print(dots, at, SCAN_MM)
         assert read(grey, 300) in ("", text)
         dots[upper : lower + 50, middle - 25 : middle + 25] = 255 - ink
-        assert read(CLASSES["normal-300"].scan_print(dots, at, SCAN_MM), 300) == ""
+        assert read(CHANNELS["normal-300"].scan_print(dots, at, SCAN_MM), 300) == ""
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (1, 3000), (3000, 1), (40, 40), (2480, 3508)])
@@ -192,7 +162,7 @@ def printed(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
     except FontError as error:
         pytest.skip(f"needs OCR-B (apt-get install fonts-ocr-b): {error}")
     [pdf] = folder.glob("*.pdf")
-    return SimpleNamespace(pdf=pdf, target=target_of(request.param))
+    return SimpleNamespace(pdf=pdf, form=request.param, target=target_of(request.param))
 
 
 def by_pdfium(pdf: Path, dpi: int) -> list[Grey]:
@@ -268,3 +238,12 @@ def test_lines_gone(pages: Any) -> None:
 def test_without_lines_nothing_is_said(pages: Any) -> None:
     target = replace(pages.target, lines=())
     assert read_page(pages.first, target=target, dpi=pages.dpi)[0].ocr_lines is None
+
+
+def test_results_say_what_the_lines_said(printed: Any, tmp_path: Path) -> None:
+    from elqr_fast import verify
+
+    verify(printed.pdf, form=printed.form, out=tmp_path, workers=1)
+    lines = (tmp_path / "results.csv").read_text("utf-8-sig").splitlines()
+    column = lines[0].split(",").index('"ocr_lines"')
+    assert [line.split(",")[column] for line in lines[1:]] == ['"agree"', '"agree"']

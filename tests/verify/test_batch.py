@@ -381,3 +381,16 @@ def test_grades_are_results_and_can_be_asked_for(slips: Any, tmp_path: Path) -> 
     assert (good["worst_parameter"], worn["worst_parameter"]) == ("", "fixed_patterns")
     assert "worst in fixed_patterns" in worn["detail"]
     assert verify(path, min_grade=1).verdicts == {"ok": 1}
+
+
+def test_a_form_s_lines_begin_behind_what_it_has_itself() -> None:
+    """kaku-mpn has "34 " before its upper line, on a part that begins at (0, 96)."""
+    from elqr_fast.verify.batch import target_of
+
+    target = target_of("kaku-mpn")
+    assert target is not None
+    upper, lower = target.lines
+    assert (upper.name, lower.name) == ("upper", "lower")
+    assert (upper.x, upper.baseline) == pytest.approx((6.62 + 3 * 2.54, 96 + 43.5))
+    assert (lower.x, lower.baseline) == pytest.approx((6.62, 96 + 52))
+    assert target_of("kaku-general").lines == ()  # type: ignore[union-attr]
