@@ -88,21 +88,25 @@ static int within(int value, int high) {
     return value < 0 ? 0 : value < high ? value : high;
 }
 
-/* The grey between the four pixels around a point in 1/256 pixel, counted from the first pixel's
- * centre. */
+/* 65,536 times the grey between the four pixels around a point in 1/256 pixel, counted from the
+ * first pixel's centre. */
 ELQR_INLINE int between(const scan_image *image, int x, int y) {
+    const uint32_t right = (uint32_t)x, down = (uint32_t)y; /* not negative: no sign to extend */
     const int fx = x & 255, fy = y & 255;
-    const uint8_t *p = image->pixels + (size_t)(y >> 8) * image->stride + (x >> 8);
+    const uint8_t *p = image->pixels + (size_t)(down >> 8) * image->stride + (right >> 8);
     const uint8_t *q = p + image->stride;
-    const int upper = 256 * p[0] + fx * (p[1] - p[0]), lower = 256 * q[0] + fx * (q[1] - q[0]);
-    return (256 * upper + fy * (lower - upper) + 32768) >> 16;
+    const int upper = (256 - fx) * p[0] + fx * p[1], lower = (256 - fx) * q[0] + fx * q[1];
+    return 256 * upper + fy * (lower - upper);
 }
 
 /* The same for any point; beyond the image its edge goes on. */
 ELQR_INLINE int grey_at(const scan_image *image, int x, int y) {
-    return between(image, within(x - 128, (image->width - 1) * 256 - 1),
-                   within(y - 128, (image->height - 1) * 256 - 1));
+    return between(image, within(x, (image->width - 1) * 256 - 1),
+                   within(y, (image->height - 1) * 256 - 1));
 }
+
+/* The distance from the first pixel's centre that a distance from its corner is. */
+enum { HALF_PIXEL = 128 };
 
 static int fixed_point(float value) {
     return (int)lrintf(value * 256);
@@ -144,16 +148,18 @@ static aperture aperture_of(const job *job) {
 
 ELQR_INLINE void sample_row(job *job, const aperture *a, int row, int count, int inside) {
     const float *h = job->grid.h, v = (float)row + 0.5f;
+    const float x0 = h[1] * v + h[2], y0 = h[4] * v + h[5], w0 = h[7] * v + 1;
     uint8_t *out = job->samples + (row + 1) * (job->side + 2);
     for (int column = -1; column <= job->side; column++) {
-        const float u = (float)column + 0.5f, w = 256 / (h[6] * u + h[7] * v + 1);
-        const int x = (int)lrintf((h[0] * u + h[1] * v + h[2]) * w);
-        const int y = (int)lrintf((h[3] * u + h[4] * v + h[5]) * w);
-        int sum = count / 2;
+        const float u = (float)column + 0.5f, w = 256 / (h[6] * u + w0);
+        /* Truncation is quicker than rounding, and 1/512 pixel nothing. */
+        const int x = (int)((h[0] * u + x0) * w) - HALF_PIXEL;
+        const int y = (int)((h[3] * u + y0) * w) - HALF_PIXEL;
+        int sum = 32768 * count;
         for (int i = 0; i < count; i++)
-            sum += inside ? between(&job->image, x + a->dx[i] - 128, y + a->dy[i] - 128)
+            sum += inside ? between(&job->image, x + a->dx[i], y + a->dy[i])
                           : grey_at(&job->image, x + a->dx[i], y + a->dy[i]);
-        *out++ = (uint8_t)(sum / count);
+        *out++ = (uint8_t)((uint32_t)sum / ((uint32_t)count << 16));
     }
 }
 
@@ -186,60 +192,67 @@ typedef struct {
 static const squares finder = {3, {1.5f, 2.5f, 3.5f}, 1};
 static const squares alignment = {2, {0.5f, 1.5f, 0}, 0.4f}; /* beyond 2.5 there are data */
 
-/* Points of a pattern from its centre, in 1/256 pixel. */
+/* Points of a pattern from its centre, in 1/256 pixel: of its left and right edges, which tell
+ * where it is across, and of the upper and lower ones. */
 typedef struct {
-    int count, dx[72], dy[72], sign[72];
+    int count, dx[2][36], dy[2][36], sign[36];
 } points;
 
 /* The three points a side are so far, in modules, inside and outside of each edge. */
 static points points_of(const scan_grid *grid, const squares *pattern, const float apart[3]) {
     const float *h = grid->h;
     points p;
-    p.count = 24 * pattern->edges;
+    p.count = 12 * pattern->edges;
     for (int i = 0; i < p.count; i++) {
-        const int edge = i / 24, outside = i / 12 % 2, side = i / 3 % 4;
+        const int edge = i / 12, outside = i / 6 % 2;
         const float far = apart[i % 3];
         const float distance = pattern->half[edge] + (outside ? far : -far);
-        const float r = side & 1 ? distance : -distance;
+        const float r = i / 3 % 2 ? distance : -distance;
         const float s = (float)(i % 3 - 1) * pattern->along;
-        const float u = side & 2 ? r : s, v = side & 2 ? s : r;
-        p.dx[i] = fixed_point(h[0] * u + h[1] * v);
-        p.dy[i] = fixed_point(h[3] * u + h[4] * v);
+        p.dx[0][i] = fixed_point(h[0] * r + h[1] * s);
+        p.dy[0][i] = fixed_point(h[3] * r + h[4] * s);
+        p.dx[1][i] = fixed_point(h[0] * s + h[1] * r);
+        p.dy[1][i] = fixed_point(h[3] * s + h[4] * r);
         p.sign[i] = (edge + outside) % 2 == 1 ? 1 : -1; /* the innermost square is dark */
     }
     return p;
 }
 
-/* How far light stands out from dark for a pattern centred at a point of the image. */
-static int stands_out(const job *job, const points *p, float x, float y) {
-    const int at_x = fixed_point(x), at_y = fixed_point(y);
-    int sum = 0;
+/* How far light stands out from dark at the edges across an axis, for a pattern centred at a point
+ * of the image. */
+static int stands_out(const job *job, const points *p, int axis, float x, float y) {
+    const int at_x = fixed_point(x) - HALF_PIXEL, at_y = fixed_point(y) - HALF_PIXEL;
+    int sum = 0; /* 36 of less than 2^24 each */
     for (int i = 0; i < p->count; i++)
-        sum += p->sign[i] * grey_at(&job->image, at_x + p->dx[i], at_y + p->dy[i]);
-    return sum;
+        sum += p->sign[i] * grey_at(&job->image, at_x + p->dx[axis][i], at_y + p->dy[axis][i]);
+    return sum / 256;
 }
 
-/* Moves *at to the middle of those of the nine places around it, `step` modules apart, where the
- * pattern stands out most; returns how far. */
-static int move(const job *job, const points *p, float step, scan_point *at) {
-    const float *h = job->grid.h;
-    scan_point places[9], sum = {0, 0};
-    int scores[9], best = 1, equals = 0;
-    for (int i = 0; i < 9; i++) {
-        const float u = step * (float)(i % 3 - 1), v = step * (float)(i / 3 - 1);
-        places[i] = (scan_point){at->x + h[0] * u + h[1] * v, at->y + h[3] * u + h[4] * v};
-        scores[i] = stands_out(job, p, places[i].x, places[i].y);
-        best = scores[i] > best ? scores[i] : best;
+/* Moves *at to the middle of those of three places, `step` modules apart along an axis, where the
+ * pattern's edges stand out most; returns how far. */
+static int move_along(const job *job, const points *p, int axis, float step, scan_point *at) {
+    const float dx = step * job->grid.h[axis], dy = step * job->grid.h[3 + axis];
+    int scores[3], best = 0, sum = 0, equals = 0;
+    for (int i = 0; i < 3; i++) {
+        const float far = (float)(i - 1);
+        scores[i] = stands_out(job, p, axis, at->x + far * dx, at->y + far * dy);
+        best = i == 0 || scores[i] > best ? scores[i] : best;
     }
-    for (int i = 0; i < 9; i++)
+    for (int i = 0; i < 3; i++)
         if (scores[i] >= best - best / 100) {
-            sum.x += places[i].x;
-            sum.y += places[i].y;
+            sum += i - 1;
             equals++;
         }
-    if (equals > 0)
-        *at = (scan_point){sum.x / (float)equals, sum.y / (float)equals};
+    if (equals > 0) {
+        at->x += dx * (float)sum / (float)equals;
+        at->y += dy * (float)sum / (float)equals;
+    }
     return best;
+}
+
+static int move(const job *job, const points *p, float step, scan_point *at) {
+    const int across = move_along(job, p, 0, step, at);
+    return across + move_along(job, p, 1, step, at);
 }
 
 /* First by points that are surely on the right side of their edge, then by points at several
@@ -485,9 +498,9 @@ static int is_bilevel(const job *job, const float c[8]) {
     const int bottom = within((int)high[1], job->image.height - 1);
     for (int y = within((int)low[1], job->image.height - 1); y <= bottom; y++) {
         const uint8_t *row = job->image.pixels + (size_t)y * job->image.stride;
-        int grey = 0;
+        uint8_t grey = 0; /* bytes all along, so that it is done by vectors */
         for (int x = left; x <= right; x++)
-            grey |= (uint8_t)(row[x] + 1) > 1;
+            grey |= (uint8_t)(row[x] + 1) & 0xFE;
         if (grey)
             return 0;
     }

@@ -12,9 +12,11 @@ from dataclasses import replace
 from functools import cache
 
 import numpy as np
+import numpy.typing as npt
 
 from elqr_fast._native import grade as native
-from elqr_fast.codes.symbols import LEVELS, encode
+from elqr_fast._native import symbols
+from elqr_fast.codes.symbols import LEVELS
 from elqr_fast.errors import ConfigError, KernelError
 from elqr_fast.scan.pages import PageImage
 from elqr_fast.scan.reading import Grade, Reading
@@ -79,16 +81,28 @@ def grade_reading(page: PageImage, reading: Reading) -> Grade | None:
     if not reading.digits or not reading.position or mask is None or not version or not level:
         return None
     try:
-        truth = encode([reading.digits], version=version, level=level, mask=mask).modules[0]
         grader = _grader(version, LEVELS.index(level))
+        truth = _meant(reading.digits, version, LEVELS.index(level), mask)
     except (KernelError, ValueError):
         return None
     left, top, right, bottom = _around(reading, grader.side)
     corners = [number for x, y in reading.position for number in (x - left, y - top)]
-    # The pixels of a page may be any view of what the caller has.
-    crop = np.ascontiguousarray(page.crop(left, top, right, bottom))
+    crop = page.crop(left, top, right, bottom)
+    if crop.strides[1] != 1 or crop.strides[0] < crop.shape[1]:
+        crop = np.ascontiguousarray(crop)  # a page may be any view of what the caller has
     found = native.grade(grader, crop, corners, truth)
     return None if found is None else _grade(*found)
+
+
+def _meant(digits: str, version: int, level: int, mask: int) -> npt.NDArray[np.uint8]:
+    """The modules of a symbol of digits, 1 = dark, [side, side]."""
+    # Not codes.symbols.encode: what that does for any batch takes longer than this one symbol.
+    side = symbols.side(version)
+    packed = np.empty((1, side, (side + 7) // 8), np.uint8)
+    data, used = np.frombuffer(digits.encode(), np.uint8), np.empty(1, np.uint8)
+    [mode] = symbols.survey(data, None, len(data), 1)[1]
+    symbols.encode(data, None, len(data), mode, version, level, mask, packed, used)
+    return np.unpackbits(packed[0], axis=1, count=side)
 
 
 @cache
