@@ -48,6 +48,22 @@ def test_other_verdicts_give_exit_code_1(slips: Path, elqr: Elqr, tmp_path: Path
     assert (values["scans"], values["verdicts"]) == (6, {"ok": 5, "not_in_ledger": 1})
 
 
+def test_a_ledger_under_other_headers(slips: Path, elqr: Elqr, tmp_path: Path) -> None:
+    ledger: pa.Table = pq.read_table(slips / "notices.parquet")
+    ledger = ledger.rename_columns({"case_key": "整理番号", "amount": "請求額"})
+    pq.write_table(ledger, tmp_path / "ledger.parquet")
+    column_map = tmp_path / "map.toml"
+    column_map.write_text('[columns]\ncase_key = "整理番号"\namount = "請求額"\n', encoding="utf-8")
+    command = (
+        "verify", slips / "run" / "slips-000001.tiff", "--form", "maru", "--workers", 1,
+        "--ledger", tmp_path / "ledger.parquet", "--out", tmp_path / "results",
+    )  # fmt: skip
+    assert elqr(*command)[0] == 3
+    code, out, _ = elqr(*command, "--columns", column_map)
+    assert code == 0
+    assert "6 slips read: 6 ok" in out
+
+
 @pytest.mark.parametrize(
     ("options", "code", "message"),
     [

@@ -11,6 +11,7 @@ import click
 from elqr_fast.cli.common import echo_json, interruptible
 from elqr_fast.cli.progress import show_progress
 from elqr_fast.errors import ExitCode
+from elqr_fast.records.mapping import load_column_map
 from elqr_fast.run import verify as run_verify
 from elqr_fast.run.engines import ENGINES
 from elqr_fast.verify import Summary
@@ -55,6 +56,9 @@ def verified(summary: Summary, out: Path, *, as_json: bool) -> ExitCode:
 @click.option("--out", required=True, type=click.Path(path_type=Path), help="For the results.")
 @click.option("--form", help="A form: says where the eL-QR must be.")
 @click.option("--ledger", type=click.Path(path_type=Path), help="The notices file itself.")
+@click.option(
+    "--columns", type=click.Path(path_type=Path), help="A TOML map of the ledger's columns."
+)
 @click.option("--scanner", help="A scanner profile.")
 @click.option(
     "--as-of", type=click.DateTime(["%Y-%m-%d"]), help="Slips payable until before it are expired."
@@ -73,6 +77,7 @@ def verify(
     out: Path,
     form: str | None,
     ledger: Path | None,
+    columns: Path | None,
     scanner: str | None,
     as_of: datetime | None,
     min_grade: str | None,
@@ -90,6 +95,7 @@ def verify(
             list(scans),
             form=form,
             ledger=ledger,
+            columns=load_column_map(columns) if columns else None,
             out=out,
             scanner=scanner,
             as_of=as_of.date() if as_of else None,

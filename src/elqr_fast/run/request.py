@@ -55,6 +55,7 @@ class VerifyRequest(msgspec.Struct, frozen=True, kw_only=True, tag="verify"):
     cwd: str
     form: str | None
     ledger: str | None
+    columns: ColumnMap | None = None
     scanner: str | None = None
     as_of: date | None
     min_grade: float | None = None

@@ -14,6 +14,7 @@ import msgspec
 
 from elqr_fast.errors import Interrupted
 from elqr_fast.forms import Form
+from elqr_fast.records.mapping import ColumnMap
 from elqr_fast.run.engines import check_engine
 from elqr_fast.run.journal import Journal
 from elqr_fast.run.plan import Outline
@@ -59,6 +60,7 @@ def verify(
     *,
     form: FormLike | None = None,
     ledger: LedgerSource | None = None,
+    columns: ColumnMap | None = None,
     out: str | PathLike[str] | None = None,
     scanner: ProfileLike | None = None,
     as_of: date | str | None = None,
@@ -72,7 +74,7 @@ def verify(
     """Read the slips of a batch and check each; write results.parquet and results.csv into `out`.
 
     `scans` are files and directories (all scans in them, sorted).  `ledger` is the notices file, or
-    a table.  A manifest beside a scan is found by itself.  `workers`: processes, every core if
+    a table; `columns` says which of its headers mean what.  A manifest beside a scan is found by itself.  `workers`: processes, every core if
     None; 1 reads in this process.  `deadline`: seconds for 32 pages, after which who reads them is
     taken for hung.  `progress(done, total)` is told the pages read and those known so far.  The
     results do not depend on workers, engine or interruptions: with `out`, the same call again goes
@@ -90,7 +92,7 @@ def verify(
     checks = (day, least)
     files = list_scans(scans)
     check_manifests(files)
-    notices = None if ledger is None else open_ledger(ledger)
+    notices = None if ledger is None else open_ledger(ledger, columns)
     setup = partial(make_reader, target, limits or Limits(), profile)
     count = _worker_count(workers, files)
     read = partial(read_files, files, setup, count, engine=engine, deadline=deadline)
@@ -105,6 +107,7 @@ def verify(
         cwd=str(Path.cwd()),
         form=form.path if isinstance(form, Form) else None if form is None else str(form),
         ledger=place_of(ledger),
+        columns=columns,
         scanner=None if scanner is None else _place_of_scanner(scanner),
         as_of=day,
         min_grade=least,

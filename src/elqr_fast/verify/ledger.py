@@ -11,6 +11,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from elqr_fast.records.mapping import ColumnMap
 from elqr_fast.records.readers import Notices, open_notices
 from elqr_fast.verify.keys import Keys, pack_keys
 
@@ -63,12 +64,15 @@ class Ledger:
         return np.where(tails[at] == wanted, amounts[at], np.int64(-1))
 
 
-def open_ledger(source: Source) -> Ledger:
+def open_ledger(source: Source, columns: ColumnMap | None = None) -> Ledger:
     """Read a ledger: institution, case_key and amount of a notices file or table.
 
-    Rows without a sound key are left out.  Raises InputError if it cannot be read.
+    `columns` says which headers mean them.  Rows without a sound key are left out.  Raises InputError if it cannot be read.
     """
-    notices = source if isinstance(source, Notices) else open_notices(source, required=COLUMNS)
+    if isinstance(source, Notices):
+        notices = source
+    else:
+        notices = open_notices(source, columns=columns, required=COLUMNS)
     parts = [
         (
             pack_keys(batch.table.column("institution"), batch.table.column("case_key")),
