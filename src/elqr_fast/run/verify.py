@@ -74,11 +74,11 @@ def verify(
     """Read the slips of a batch and check each; write results.parquet and results.csv into `out`.
 
     `scans` are files and directories (all scans in them, sorted).  `ledger` is the notices file, or
-    a table; `columns` says which of its headers mean what.  A manifest beside a scan is found by itself.  `workers`: processes, every core if
-    None; 1 reads in this process.  `deadline`: seconds for 32 pages, after which who reads them is
-    taken for hung.  `progress(done, total)` is told the pages read and those known so far.  The
-    results do not depend on workers, engine or interruptions: with `out`, the same call again goes
-    on where one was stopped.
+    a table; `columns` says which of its headers mean what.  A manifest beside a scan is found by
+    itself.  `workers`: processes, every core if None; 1 reads in this process.  `deadline`: seconds
+    for 32 pages, after which who reads them is taken for hung.  `progress(done, total)` is told the
+    pages read and those known so far.  The results do not depend on workers, engine or
+    interruptions: with `out`, the same call again goes on where one was stopped.
 
     Raises ConfigError for a bad option or form and if the scans are not those of the batch that was
     stopped in `out`, InputError if a named scan does not exist, none is found, or ledger or

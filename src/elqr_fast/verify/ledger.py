@@ -67,7 +67,8 @@ class Ledger:
 def open_ledger(source: Source, columns: ColumnMap | None = None) -> Ledger:
     """Read a ledger: institution, case_key and amount of a notices file or table.
 
-    `columns` says which headers mean them.  Rows without a sound key are left out.  Raises InputError if it cannot be read.
+    `columns` says which headers mean them.  Rows without a sound key are left out.  Raises
+    InputError if it cannot be read.
     """
     if isinstance(source, Notices):
         notices = source
