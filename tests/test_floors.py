@@ -16,7 +16,7 @@ FLOORS = [
     {"verify", "criteria", "certify"},
     {"render", "scan"},
     {"forms", "records", "codes"},
-    {"errors", "files", "version", "_native"},
+    {"errors", "files", "markup", "version", "_native"},
 ]
 LEVEL = {room: level for level, rooms in enumerate(FLOORS) for room in rooms}
 # The lowest floor raises through errors.py; nothing else is shared on it.

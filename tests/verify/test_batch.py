@@ -185,7 +185,7 @@ def test_a_file_as_a_whole_has_no_page_number(out: Path) -> None:
 
 def test_results_are_private_and_complete(out: Path) -> None:
     files = sorted(out.iterdir())
-    assert [file.name for file in files] == ["results.csv", "results.parquet"]
+    assert [file.name for file in files] == ["report.html", "results.csv", "results.parquet"]
     assert {stat.S_IMODE(file.stat().st_mode) for file in files} == {0o600}
 
 
@@ -212,7 +212,7 @@ def test_workers_change_nothing(batch: Path, ledger: Any, out: Path, tmp_path: P
         workers=2,
         progress=lambda done, total: reports.append((done, total)),
     )
-    for name in ("results.csv", "results.parquet"):
+    for name in ("report.html", "results.csv", "results.parquet"):
         assert (tmp_path / name).read_bytes() == (out / name).read_bytes()
     assert reports[-1] == (20, 20)
     assert all(done <= total for done, total in reports)

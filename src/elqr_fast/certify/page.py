@@ -6,14 +6,10 @@ from collections.abc import Iterator
 from html import escape
 
 from elqr_fast.certify.sweeps import Cell, Certificate, Curve, Edge, Margin
+from elqr_fast.markup import axes, label
+from elqr_fast.markup import page as whole_page
 
 WIDTH, HEIGHT, EDGE = 340, 190, 38
-
-STYLE = (
-    "body{font:15px sans-serif;max-width:62em;margin:2em auto;color:#222}"
-    "table{border-collapse:collapse}td,th{border:1px solid #ccc;padding:.3em .7em;text-align:right}"
-    "svg{margin:.5em}text{font:11px sans-serif;fill:#333}"
-)
 
 
 def margin_text(margin: Margin) -> str:
@@ -50,18 +46,16 @@ def text(certificate: Certificate) -> str:
 
 def html(certificate: Certificate) -> str:
     """The certificate as a page."""
-    title = escape(_title(certificate))
     margins = "".join(f"<li>{escape(margin_text(margin))}</li>" for margin in certificate.margins)
     curves = "".join(_curve(curve) for curve in certificate.curves)
-    return (
-        f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{title}</title>'
-        f"<style>{STYLE}</style><h1>{title}</h1>"
+    body = (
         f"<p>Without drift: {_rate(certificate.normal)}. Simulated scans, seed {certificate.seed};"
-        " bands and brackets are 95 % intervals.</p>"
-        f"<h2>Margins</h2><ul>{margins}</ul>{edge_picture(certificate.edge)}"
-        f"<h2>One tolerance at a time</h2>{curves}"
-        f"<h2>Ink gain with blur: read rate, %</h2>{_heat_map(certificate.heat_map)}</html>\n"
+        " bands and brackets are 95 % intervals.</p>",
+        f"<h2>Margins</h2><ul>{margins}</ul>{edge_picture(certificate.edge)}",
+        f"<h2>One tolerance at a time</h2>{curves}",
+        f"<h2>Ink gain with blur: read rate, %</h2>{_heat_map(certificate.heat_map)}",
     )
+    return whole_page(_title(certificate), body)
 
 
 def _title(certificate: Certificate) -> str:
@@ -97,11 +91,11 @@ def _curve(curve: Curve) -> str:
         f'<svg width="{WIDTH}" height="{HEIGHT}" role="img">'
         f'<polygon points="{band}" fill="#9cf" opacity=".6"/>'
         f'<polyline points="{line}" fill="none" stroke="#036" stroke-width="1.5"/>'
-        f'<path d="M{EDGE} {EDGE}V{HEIGHT - EDGE}H{WIDTH - EDGE}" fill="none" stroke="#333"/>'
-        f"{_label(4, EDGE + 4, '100 %')}{_label(14, HEIGHT - EDGE + 4, '0 %')}"
-        f"{_label(EDGE, HEIGHT - EDGE + 15, f'{drifts[0]:g}')}"
-        f"{_label(WIDTH - EDGE - 10, HEIGHT - EDGE + 15, f'{drifts[-1]:g}')}"
-        f"{_label(WIDTH // 3, 20, f'{curve.tolerance} [{curve.unit}]')}</svg>"
+        f"{axes(WIDTH, HEIGHT, EDGE)}{label(4, EDGE + 4, '100 %')}"
+        f"{label(14, HEIGHT - EDGE + 4, '0 %')}"
+        f"{label(EDGE, HEIGHT - EDGE + 15, f'{drifts[0]:g}')}"
+        f"{label(WIDTH - EDGE - 10, HEIGHT - EDGE + 15, f'{drifts[-1]:g}')}"
+        f"{label(WIDTH // 3, 20, f'{curve.tolerance} [{curve.unit}]')}</svg>"
     )
 
 
@@ -119,18 +113,13 @@ def edge_picture(edge: list[Edge]) -> str:
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{HEIGHT}" role="img"'
         ' font-family="sans-serif" font-size="11">'
         f'<polygon points="{" ".join(more + less[::-1])}" fill="#9d9" stroke="#363"/>'
-        f'<path d="M{EDGE} {EDGE}V{HEIGHT - EDGE}H{WIDTH - EDGE}M{EDGE} {HEIGHT / 2:g}h4"'
-        ' fill="none" stroke="#333"/>'
-        f"{_label(4, EDGE + 4, '+200')}{_label(24, HEIGHT // 2 + 4, '0')}"
-        f"{_label(6, HEIGHT - EDGE + 4, '-200')}{_label(EDGE, HEIGHT - EDGE + 15, '0')}"
-        f"{_label(WIDTH - EDGE - 8, HEIGHT - EDGE + 15, '2')}"
-        f"{_label(WIDTH // 2 - 30, HEIGHT - 8, 'blur [px]')}"
-        f"{_label(EDGE, 20, f'ink gain [um] at which none of {scans:,} was lost')}</svg>"
+        f'{axes(WIDTH, HEIGHT, EDGE)}<path d="M{EDGE} {HEIGHT / 2:g}h4" stroke="#333"/>'
+        f"{label(4, EDGE + 4, '+200')}{label(24, HEIGHT // 2 + 4, '0')}"
+        f"{label(6, HEIGHT - EDGE + 4, '-200')}{label(EDGE, HEIGHT - EDGE + 15, '0')}"
+        f"{label(WIDTH - EDGE - 8, HEIGHT - EDGE + 15, '2')}"
+        f"{label(WIDTH // 2 - 30, HEIGHT - 8, 'blur [px]')}"
+        f"{label(EDGE, 20, f'ink gain [um] at which none of {scans:,} was lost')}</svg>"
     )
-
-
-def _label(x: int, y: int, words: str) -> str:
-    return f'<text x="{x}" y="{y}">{escape(words)}</text>'
 
 
 def _heat_map(rows: list[list[Cell]]) -> str:

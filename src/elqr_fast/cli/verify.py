@@ -47,7 +47,9 @@ def verified(summary: Summary, out: Path, *, as_json: bool) -> ExitCode:
         echo_json(verify_values(summary))
     else:
         echo_verdicts(summary)
-        click.echo(f"results: {out / 'results.csv'}, {out / 'results.parquet'}")
+        click.echo(
+            f"results: {out / 'results.csv'}, {out / 'results.parquet'}; {out / 'report.html'}"
+        )
     return verify_exit_code(summary)
 
 

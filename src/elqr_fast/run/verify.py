@@ -40,9 +40,10 @@ from elqr_fast.verify.batch import (
     target_of,
 )
 from elqr_fast.verify.duplicates import find_duplicates
-from elqr_fast.verify.ledger import Ledger, open_ledger
 from elqr_fast.verify.ledger import Source as LedgerSource
+from elqr_fast.verify.ledger import open_ledger
 from elqr_fast.verify.manifest import Manifests, check_manifests
+from elqr_fast.verify.report import About
 from elqr_fast.verify.rows import KEY_COLUMNS, Spool
 from elqr_fast.verify.sources import Scans, list_scans
 from elqr_fast.verify.verdicts import Basis, judge
@@ -71,7 +72,8 @@ def verify(
     progress: Progress | None = None,
     limits: Limits | None = None,
 ) -> Summary:
-    """Read the slips of a batch and check each; write results.parquet and results.csv into `out`.
+    """Read the slips of a batch and check each; write results.parquet, results.csv and report.html
+    into `out`.
 
     `scans` are files and directories (all scans in them, sorted).  `ledger` is the notices file, or
     a table; `columns` says which of its headers mean what.  A manifest beside a scan is found by
@@ -89,7 +91,6 @@ def verify(
     profile, least = profile_of(scanner), parse_grade(min_grade)
     check_engine(engine, workers, deadline)
     day, target = parse_day(as_of), target_of(form)
-    checks = (day, least)
     files = list_scans(scans)
     check_manifests(files)
     notices = None if ledger is None else open_ledger(ledger, columns)
@@ -97,10 +98,18 @@ def verify(
     count = _worker_count(workers, files)
     read = partial(read_files, files, setup, count, engine=engine, deadline=deadline)
     report = progress or (lambda done, total: None)
+
+    def judged(rows: Spool | Segments, out: Path | None) -> Summary:
+        duplicates = find_duplicates(lambda: rows.tables(KEY_COLUMNS), rows.rows)
+        basis = Basis(Manifests(), duplicates, notices, day, least, _odd_paths(files))
+        about = About(len(files), target is not None, basis, limits)
+        verdicts = finish(judge(rows.tables(), basis), rows.rows, out, about)
+        return Summary(rows.rows, verdicts, time.perf_counter() - began)
+
     if out is None:
         with Spool(None) as spool:
             _spool(spool, read, len(files), report)
-            return _judged(spool, files, notices, checks, None, began)
+            return judged(spool, None)
     outline = Outline(_basis(files, target, limits, profile), len(files), SEGMENT_ROWS)
     request = VerifyRequest(
         scans=files,
@@ -122,7 +131,7 @@ def verify(
         save_request(Path(out), request)
         segments = Segments(journal, outline)
         _resume(segments, read, report, Path(out))
-        summary = _judged(segments, files, notices, checks, Path(out), began)
+        summary = judged(segments, Path(out))
         segments.discard()
     return summary
 
@@ -156,19 +165,9 @@ def _resume(segments: Segments, read: Callable[..., Outcomes], report: Progress,
         ) from error
 
 
-def _judged(
-    rows: Spool | Segments,
-    files: Sequence[str],
-    notices: Ledger | None,
-    checks: tuple[date | None, float | None],
-    out: Path | None,
-    began: float,
-) -> Summary:
-    duplicates = find_duplicates(lambda: rows.tables(KEY_COLUMNS), rows.rows)
-    odd = {shown_path(file): Path(file) for file in files if shown_path(file) != file}
-    basis = Basis(Manifests(), duplicates, notices, *checks, odd)
-    verdicts = finish(judge(rows.tables(), basis), out)
-    return Summary(rows.rows, verdicts, time.perf_counter() - began)
+def _odd_paths(files: Sequence[str]) -> dict[str, Path]:
+    """Of the files that rows cannot name as they are."""
+    return {name: Path(file) for file in files if (name := shown_path(file)) != file}
 
 
 def _place_of_scanner(scanner: ProfileLike) -> str:

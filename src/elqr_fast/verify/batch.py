@@ -29,7 +29,9 @@ from elqr_fast.scan import (
     parse_grade,
     read_pages,
 )
-from elqr_fast.verify.results import Tally, write_results
+from elqr_fast.verify.report import About, write_report
+from elqr_fast.verify.results import write_results
+from elqr_fast.verify.survey import Survey
 from elqr_fast.verify.verdicts import expired_detail, is_expired
 
 FormLike = str | PathLike[str] | Form
@@ -138,12 +140,13 @@ def _dated(reading: Reading, day: date | None) -> Reading:
     return replace(reading, verdict=Verdict.EXPIRED, detail=expired_detail(fields.pay_by))
 
 
-def finish(tables: Iterable[pa.Table], out: Path | None) -> dict[str, int]:
-    """Write the results, if there is a place for them, and count the verdicts."""
-    tally = Tally()
+def finish(tables: Iterable[pa.Table], rows: int, out: Path | None, about: About) -> dict[str, int]:
+    """Write the results and the report, if there is a place for them, and count the verdicts."""
+    survey = Survey(rows)
     if out is None:
-        for _ in tally.passing(tables):
+        for _ in survey.passing(tables):
             pass
     else:
-        write_results(out, tally.passing(tables))
-    return tally.verdicts
+        write_results(out, survey.passing(tables))
+        write_report(out, survey, about)
+    return survey.verdicts

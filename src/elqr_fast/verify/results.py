@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from contextlib import ExitStack
 from pathlib import Path
 from typing import BinaryIO
@@ -14,7 +13,6 @@ import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 
 from elqr_fast.files import private_directory, replacing
-from elqr_fast.scan import Verdict
 from elqr_fast.verify.rows import SCHEMA
 
 #: Spreadsheets take a CSV for UTF-8 only if it begins so.
@@ -23,24 +21,6 @@ BYTE_ORDER_MARK = "\ufeff".encode()
 FORMULA = r"^([=+\-@\t\r])"
 #: Columns whose text comes from outside; all others hold digits or our own words.
 FOREIGN_TEXT = ("file", "detail")
-
-
-class Tally:
-    """Counts verdicts of tables passing by."""
-
-    def __init__(self) -> None:
-        self._counts: Counter[str] = Counter()
-
-    def passing(self, tables: Iterable[pa.Table]) -> Iterator[pa.Table]:
-        for table in tables:
-            for entry in pc.value_counts(table.column("verdict")).to_pylist():
-                self._counts[entry["values"]] += entry["counts"]
-            yield table
-
-    @property
-    def verdicts(self) -> dict[str, int]:
-        """Counts of the verdicts that came up, in the order of `Verdict`."""
-        return {verdict.value: n for verdict in Verdict if (n := self._counts[verdict.value])}
 
 
 def write_results(out: Path, tables: Iterable[pa.Table]) -> None:
