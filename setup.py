@@ -17,6 +17,7 @@ FLAGS = ["/O2", "/std:c11"] if sys.platform == "win32" else ["-O3", "-std=c11", 
 
 MODULES = {
     "bars": ["code128.c"],
+    "bars_grade": ["bars_grade.c"],
     "channel": ["channel.c", "channel_print.c", "channel_scan.c"],
     "g4": ["g4_encode.c", "g4_decode.c", "cpu.c"],
     "grade": [
