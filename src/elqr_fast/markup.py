@@ -10,7 +10,7 @@ from html import escape
 POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
 STYLE = (
     "body{font:15px sans-serif;max-width:62em;margin:2em auto;padding:0 1em;color:#222}"
-    "h2{margin-top:1.6em;break-after:avoid}"
+    "h2{margin-top:1.6em}h2,h3{break-after:avoid}"
     "table{border-collapse:collapse}td,th{border:1px solid #ccc;padding:.3em .7em;text-align:right}"
     "tr,figure,svg{break-inside:avoid}svg{margin:.5em 0}text{font:11px sans-serif;fill:#333}"
     "@media print{body{margin:0;max-width:none;font-size:12px}}"

@@ -47,7 +47,8 @@ def demo(count: int, form: str, out: Path, as_json: bool) -> ExitCode:
         echo_verdicts(read)
         click.echo(
             f"notices: {out / 'notices.csv'} (CP932), {out / 'notices.parquet'}\n"
-            f"results: {out / 'results' / 'results.csv'}"
+            f"results: {out / 'results' / 'results.csv'}\n"
+            f"report: {out / 'results' / 'report.html'}"
         )
     complete = printed.printed == printed.notices == read.verdicts.get("ok", 0)
     return verify_exit_code(read) if complete else ExitCode.PARTIAL

@@ -17,8 +17,8 @@ NAME = "report.html"
 TITLE = "Verification of payment slips (納付書)"
 STYLE = (
     "table.slips{width:100%}table.slips td,table.slips th{text-align:left;vertical-align:top}"
-    "table.slips td:nth-child(2){width:30%}.any{overflow-wrap:anywhere}"
-    "img{max-width:180px;display:block}"
+    "table.slips td:nth-child(2){width:28%}table.slips td:nth-child(5){width:25%}"
+    ".any{overflow-wrap:anywhere}img,svg{display:block}img{max-width:180px}"
     ".none{color:#666}td.words,th.words{text-align:left}"
     "@media print{img{max-width:110px}}"
 )
