@@ -27,7 +27,7 @@ CHROMIUM = shutil.which("chromium")
 FLAGS = (
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
-    "--enable-logging=stderr",
+    "--disable-dev-shm-usage", "--enable-logging=stderr",
 )  # fmt: skip
 
 

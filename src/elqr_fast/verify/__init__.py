@@ -1,4 +1,4 @@
-"""From a batch of scans to a verdict a slip: what one page cannot tell, and the results files.
+"""From a batch of scans to a verdict a slip: what one page cannot tell, the results files and the report.
 
 Manifest, ledger, duplicates within the batch, dates; the page's own verdicts come from `scan`.
 """
