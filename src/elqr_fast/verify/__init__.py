@@ -1,4 +1,4 @@
-"""From a batch of scans to a verdict a slip: what one page cannot tell, the results files and the report.
+"""From a batch of scans to a verdict a slip: what one page cannot tell, results files and report.
 
 Manifest, ledger, duplicates within the batch, dates; the page's own verdicts come from `scan`.
 """
