@@ -29,6 +29,10 @@ typedef struct {
      * right check character.  The digits' own check digit is not looked at. */
     int bars;
     uint8_t digits[ELQR_SWEEP_BARS][ELQR_BILL_DIGITS];
+    /* Each one's bars in the first row that read them, and down to the last; there they are
+     * `shifts` further right. */
+    elqr_box places[ELQR_SWEEP_BARS];
+    int32_t shifts[ELQR_SWEEP_BARS];
     /* Around what begins as a Code 128 does and was not read; empty (right 0) if there is none. */
     elqr_box unsure;
 } elqr_sweep_result;

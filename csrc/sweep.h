@@ -11,11 +11,12 @@ enum {
     SWEEP_KEYS = 8 * 8 * 8 * 8 /* four such distances */
 };
 
-/* A bar code as rows had it: around them, how many, where the last began and which that was. */
+/* A bar code as rows had it: around them, how many, where the first began, where the last and which
+ * that was. */
 typedef struct {
     uint8_t digits[ELQR_BILL_DIGITS];
-    elqr_box box;
-    int rows, start, bottom;
+    elqr_box box, first;
+    int rows, start, bottom, first_start;
 } sweep_reading;
 
 typedef struct {

@@ -14,7 +14,8 @@ enum {
     PAIRS = ELQR_BILL_DIGITS / 2,
     RUNS = 6,
     CHARACTERS = PAIRS + 3, /* start, FNC1, pairs, check character */
-    SUSPECT = 8,            /* characters in a row that no text has */
+    ELEMENTS = RUNS * CHARACTERS + 7,
+    SUSPECT = 8, /* characters in a row that no text has */
     DISTANCES = 4,
     NEAR = 8, /* modules, see distance_to */
     MODULES = 11,
@@ -199,7 +200,7 @@ static void note_suspect(sweep_bars *bars, int start, const elqr_box *place) {
 }
 
 static void note_reading(sweep_bars *bars, const int *values, int start, const elqr_box *place) {
-    sweep_reading fresh = {{0}, *place, 1, start, place->top};
+    sweep_reading fresh = {{0}, *place, *place, 1, start, place->top, start};
     for (int i = 0; i < PAIRS; i++) {
         fresh.digits[2 * i] = (uint8_t)('0' + values[i + 2] / 10);
         fresh.digits[2 * i + 1] = (uint8_t)('0' + values[i + 2] % 10);
@@ -245,9 +246,11 @@ static void read_symbol(sweep_bars *bars, const strip *line, int y) {
     const int length = (CHARACTERS + 2) * first_sum;
     const int left = line->step > 0 ? start : start > length ? start - length : 0;
     const elqr_box place = {left, y, left + length, y + 1};
-    if (count == CHARACTERS && is_bill(values) && is_stop(line))
-        note_reading(bars, values, start, &place);
-    else
+    if (count == CHARACTERS && is_bill(values) && is_stop(line)) {
+        const int end = line->edges[line->from + ELEMENTS * line->step];
+        const elqr_box exact = {start < end ? start : end, y, start < end ? end : start, y + 1};
+        note_reading(bars, values, start, &exact);
+    } else
         note_suspect(bars, start, &place);
 }
 
@@ -285,13 +288,21 @@ static int is_explained(const sweep_bars *bars, const sweep_suspect *suspect) {
     return 0;
 }
 
+static void put(elqr_sweep_result *result, const sweep_reading *known) {
+    const int i = result->bars++;
+    memcpy(result->digits[i], known->digits, ELQR_BILL_DIGITS);
+    result->places[i] = known->first;
+    result->places[i].bottom = known->bottom + 1;
+    result->shifts[i] = known->start - known->first_start;
+}
+
 void sweep_bars_finish(const sweep_bars *bars, elqr_sweep_result *result) {
     result->bars = 0;
     result->unsure = bars->overflow;
     for (int i = 0; i < bars->reading_count; i++) {
         const sweep_reading *known = &bars->readings[i];
         if (known->rows > 1 && result->bars < ELQR_SWEEP_BARS)
-            memcpy(result->digits[result->bars++], known->digits, ELQR_BILL_DIGITS);
+            put(result, known);
         else
             join(&result->unsure, &known->box);
     }

@@ -20,7 +20,7 @@ QR = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCodeModel2)
 
 
 def swept(page: Grey, own: tuple[int, int, int, int] = NOWHERE, smallest: int = 10) -> Any:
-    return sweep(np.packbits(page < 128, axis=1), page.shape[1], own, smallest)
+    return sweep(np.packbits(page < 128, axis=1), page.shape[1], own, smallest)[:5]
 
 
 def with_code(text: str, seed: int, *, inverted: bool = False) -> Grey:
@@ -116,6 +116,25 @@ def test_bar_codes_with_ink_gain_and_askew(pictures: Any) -> None:
             )
 
 
+@pytest.mark.parametrize("upside_down", [False, True])
+def test_where_the_bars_are(pictures: Any, upside_down: bool) -> None:
+    """288 modules of 2 pixels, every third row, also of bars a degree askew."""
+    page = bars(pictures)
+    page = np.ascontiguousarray(page[::-1, ::-1]) if upside_down else page
+    dark = np.argwhere(page == 0)
+    (top, left), (bottom, right) = dark.min(axis=0), dark.max(axis=0) + 1
+    [place] = sweep(np.packbits(page < 128, axis=1), page.shape[1], NOWHERE, 10)[5]
+    assert place[::2] == (left, right, 0)
+    assert right - left == 2 * 288
+    assert top <= place[1] < top + 6
+    assert bottom - 6 < place[3] <= bottom
+    askew = np.asarray(Image.fromarray(page).rotate(-1, Image.Resampling.BICUBIC, fillcolor=255))
+    [place] = sweep(np.packbits(askew < 128, axis=1), page.shape[1], NOWHERE, 10)[5]
+    across = np.tan(np.radians(1)) * (place[3] - place[1])
+    assert place[4] == pytest.approx(-across, abs=2)
+    assert abs(place[2] - place[0] - 576) <= 3
+
+
 def test_what_is_not_read_is_said(pictures: Any) -> None:
     """Code set B, another length, and a symbol that a stroke of a pen crosses."""
     page = bars(pictures)
@@ -148,7 +167,7 @@ def test_arguments_are_checked() -> None:
         sweep(np.zeros((4, 6), np.uint8)[:, ::2], 24, NOWHERE, 5)
     with pytest.raises(ValueError, match="downwards"):
         sweep(rows[::-1], 24, NOWHERE, 5)
-    assert sweep(rows, 17, NOWHERE, 5) == (False, False, 0, [], None)
+    assert sweep(rows, 17, NOWHERE, 5) == (False, False, 0, [], None, [])
 
 
 def light_mark(page: Grey, x: int, y: int, module: int = 4) -> None:

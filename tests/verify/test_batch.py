@@ -160,6 +160,8 @@ def test_columns_of_a_good_slip(out: Path, batch: Path) -> None:
         "grade": 4.0,
         "grade_letter": "A",
         "worst_parameter": "",
+        "bars_grade": None,
+        "bars_grade_letter": None,
         "ocr_lines": None,
     }
     left, top, side = round(67 / 25.4 * 300), round(279 / 25.4 * 300), 41 * 4
@@ -196,7 +198,7 @@ def test_csv_says_the_same_as_parquet(out: Path) -> None:
     assert len(lines) == len(rows)
     for line, row in zip(lines, rows, strict=True):
         expected = {name: "" if value is None else value for name, value in row.items()}
-        for name in ("unused_ec", "grade"):
+        for name in ("unused_ec", "grade", "bars_grade"):
             value = expected.pop(name)
             assert float(line.pop(name) or -1) == pytest.approx(float(value or -1))
         assert line == {name: str(value) for name, value in expected.items()}

@@ -25,6 +25,8 @@ cdef extern from "elqr_sweep.h" nogil:
         int marks
         int bars
         uint8_t digits[ELQR_SWEEP_BARS][ELQR_BILL_DIGITS]
+        elqr_box places[ELQR_SWEEP_BARS]
+        int32_t shifts[ELQR_SWEEP_BARS]
         elqr_box unsure
 
     size_t elqr_sweep_words(int32_t width)
@@ -39,7 +41,8 @@ def sweep(const uint8_t[:, :] rows not None, int32_t width, tuple own not None,
     `own`: the box (left, top, right, bottom) of the code already read.
     `smallest`: pixels across a finder pattern, at least.  Returns (whether there may be a QR code
     dark on light, light on dark, finder patterns, bar codes' digits, box of what may be another bar
-    code or None).
+    code or None, bar codes' places).  A place is the box of the bars in the first row and down to
+    the last, and how much further right they are there.
     """
     if width < 1 or rows.shape[0] == 0 or rows.shape[1] != (width + 7) // 8:
         raise ValueError(f"{width} pixels are {(width + 7) // 8} bytes a row, not {rows.shape[1]}")
@@ -63,4 +66,6 @@ def sweep(const uint8_t[:, :] rows not None, int32_t width, tuple own not None,
     unsure = None
     if result.unsure.right:
         unsure = (result.unsure.left, result.unsure.top, result.unsure.right, result.unsure.bottom)
-    return bool(result.symbol), bool(result.inverted), result.marks, bars, unsure
+    places = [(result.places[i].left, result.places[i].top, result.places[i].right,
+               result.places[i].bottom, result.shifts[i]) for i in range(result.bars)]
+    return bool(result.symbol), bool(result.inverted), result.marks, bars, unsure, places

@@ -14,17 +14,18 @@ import numpy as np
 import numpy.typing as npt
 
 from elqr_fast.errors import InputError
+from elqr_fast.scan.bars_grade import grade_bars
 from elqr_fast.scan.grade import graded
 from elqr_fast.scan.images import Source, open_file, shown_path
 from elqr_fast.scan.judge import judge_alone, judge_code, judge_lines, judge_slip
 from elqr_fast.scan.ladder import Found, climb
 from elqr_fast.scan.ocr_lines import compare_lines, frame_of
-from elqr_fast.scan.pages import Clock, Limits, PageImage
+from elqr_fast.scan.pages import Clock, Limits, PageImage, Region
 from elqr_fast.scan.place import Placement, Target, placements, turns_of
-from elqr_fast.scan.reading import NO_CODE_FOUND, Lines, Reading, Verdict
+from elqr_fast.scan.reading import NO_CODE_FOUND, Kind, Lines, Reading, Verdict
 from elqr_fast.scan.scanners import Profile, expecting
 from elqr_fast.scan.sweep import Sweep
-from elqr_fast.scan.symbols import count_damaged, find_bill_bars
+from elqr_fast.scan.symbols import Bars, count_damaged, find_bill_bars
 
 
 def read_pages(
@@ -86,10 +87,19 @@ def _read(page: PageImage, target: Target | None, limits: Limits) -> list[Readin
         return [_nothing(page, found, limits)]
     readings = [judge_code(symbol) for symbol in found.symbols]
     bars = _bars(page, readings, target, places, found.sweep)
+    said = [each.digits for each in bars]
     if target is None:
-        return judge_alone(readings, bars)
-    own, *others = judge_slip(readings, target, places, bars)
-    return [_with_lines(page, own, target, places), *others]
+        first, *others = judge_alone(readings, said)
+        alone = not any(other.kind is Kind.ELQR for other in others)
+        return [_with_bars(page, first, bars) if alone else first, *others]
+    own, *others = judge_slip(readings, target, places, said)
+    return [_with_lines(page, _with_bars(page, own, bars), target, places), *others]
+
+
+def _with_bars(page: PageImage, own: Reading, bars: Sequence[Bars]) -> Reading:
+    if not own.fields or own.position is None:
+        return own
+    return replace(own, bars_grade=grade_bars(page, bars, turns_of(own.position)))
 
 
 def _with_lines(
@@ -122,7 +132,7 @@ def _bars(
     target: Target | None,
     places: Sequence[Placement],
     swept: Sweep | None,
-) -> Sequence[str]:
+) -> Sequence[Bars]:
     """The slip's bar codes, looked for only if there is a sound eL-QR to compare them with."""
     for reading in readings:
         if reading.fields and reading.position:
@@ -131,12 +141,20 @@ def _bars(
                 return _bars_beside(page, swept, turns)
             lying = [place for place in places if place.turns == turns]
             region = lying[0].faces_region(target) if target and lying else None
-            return find_bill_bars(page.crop(*region) if region else page.grey, turns)
+            if region is None:
+                return find_bill_bars(page.grey, turns)
+            return _bars_in(page, region, turns)
     return []
 
 
-def _bars_beside(page: PageImage, swept: Sweep, turns: int) -> Sequence[str]:
+def _bars_beside(page: PageImage, swept: Sweep, turns: int) -> Sequence[Bars]:
     """Those that were read at once, and those that may be where something like one was seen."""
     if swept.unsure is None:
         return swept.bars
-    return sorted({*swept.bars, *find_bill_bars(page.crop(*swept.unsure), turns)})
+    known = {each.digits for each in swept.bars}
+    found = [each for each in _bars_in(page, swept.unsure, turns) if each.digits not in known]
+    return sorted([*swept.bars, *found], key=lambda each: each.digits)
+
+
+def _bars_in(page: PageImage, region: Region, turns: int) -> Sequence[Bars]:
+    return find_bill_bars(page.crop(*region), turns, (max(region[0], 0), max(region[1], 0)))

@@ -117,13 +117,34 @@ class Grade:
 
 
 @dataclass(frozen=True, slots=True)
+class BarsGrade:
+    """How well a slip's bar code is printed and scanned, in the manner of ISO/IEC 15416.
+
+    `overall` is 0 to 4, the mean of ten `lines`' lowest grades; None where modules have too few
+    pixels, which `letter` says.  `grades` are means of the lines', `values` the worst line's.
+    Parameters: decode, contrast, reflectance, edge_contrast, modulation, defects, decodability;
+    bilevel scans have the first and last only.  `module` is in pixels.
+    """
+
+    overall: float | None
+    letter: str
+    worst: str = ""
+    bilevel: bool = False
+    lines: tuple[int, ...] = ()
+    grades: Mapping[str, float] = field(default_factory=dict)
+    values: Mapping[str, float] = field(default_factory=dict)
+    module: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
     """One code of a page, or a page on which none was read.
 
     `digits` is what an eL-QR says, "" for any other code; `fields` is there if all the payload's
     own checks pass.  `unused_ec` is the part of the error correction that the symbol did not need,
-    0 to 1; `grade` is there for an eL-QR, `ocr_lines` for an otherwise sound slip whose form has
-    OCR lines.  `detail` explains the verdict; it never holds what a foreign code says, nor a name.
+    0 to 1; `grade` is there for an eL-QR, `bars_grade` for a slip with one bar code, `ocr_lines`
+    for an otherwise sound slip whose form has OCR lines.  `detail` explains the verdict; it never
+    holds what a foreign code says, nor a name.
     `page` counts from 0; None means the file as a whole.
     """
 
@@ -140,6 +161,7 @@ class Reading:
     mask: int | None = None
     unused_ec: float | None = None
     grade: Grade | None = None
+    bars_grade: BarsGrade | None = None
     ocr_lines: Lines | None = None
     file: str = ""
     page: int | None = None

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from elqr_fast._native import sweep as native
 from elqr_fast.scan.pages import PageImage, Region
 from elqr_fast.scan.reading import Corners
+from elqr_fast.scan.symbols import Bars
 
 #: Smaller ones are not looked for: what zxing-cpp reads on a page has larger ones.
 SMALLEST_MODULE_MM = 0.18
@@ -24,14 +25,14 @@ AROUND_BARS = 40
 class Sweep:
     """What a region of a page has besides its own symbol.
 
-    `codes`: there may be other QR codes; `inverted`: light ones on dark.  `bars`: the digits of the
-    convenience stores' bar codes that lie along the image's rows.  `unsure`: where there may be
+    `codes`: there may be other QR codes; `inverted`: light ones on dark.  `bars`: the convenience
+    stores' bar codes that lie along the image's rows.  `unsure`: where there may be
     others, None if nowhere.
     """
 
     codes: bool
     inverted: bool
-    bars: Sequence[str]
+    bars: Sequence[Bars]
     unsure: Region | None
 
 
@@ -44,13 +45,25 @@ def sweep(page: PageImage, region: Region | None, own: Corners, scale: float) ->
         return None
     rows, left = found
     top = max(region[1], 0) if region else 0
-    symbol, inverted, _, bars, unsure = native.sweep(
+    symbol, inverted, _, digits, unsure, spots = native.sweep(
         rows,
         min(8 * rows.shape[1], width - left),
         _around(own, left, top),
         max(1, int(FINDER_MODULES * SMALLEST_MODULE_MM * scale)),
     )
-    return Sweep(symbol, inverted, sorted(bars), _on_page(unsure, left, top) if unsure else None)
+    bars = [
+        Bars(*each) for each in zip(digits, (_corners(s, left, top) for s in spots), strict=True)
+    ]
+    bars.sort(key=lambda each: each.digits)
+    return Sweep(symbol, inverted, bars, _on_page(unsure, left, top) if unsure else None)
+
+
+def _corners(
+    spot: tuple[int, int, int, int, int], left: int, top: int
+) -> tuple[tuple[float, float], ...]:
+    x0, y0, x1, y1, shift = spot
+    points = ((x0, y0), (x1, y0), (x1 + shift, y1), (x0 + shift, y1))
+    return tuple((float(x + left), float(y + top)) for x, y in points)
 
 
 def _around(corners: Corners, left: int, top: int) -> Region:

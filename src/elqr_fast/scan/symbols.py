@@ -38,6 +38,15 @@ class Symbol:
     unused_ec: float
 
 
+@dataclass(frozen=True, slots=True)
+class Bars:
+    """A convenience stores' bar code: its 44 digits, and the corners of its bars, in any order, in
+    page pixels."""
+
+    digits: str
+    corners: tuple[tuple[float, float], ...]
+
+
 def find_symbols(
     grey: Grey,
     rung: Rung,
@@ -60,16 +69,23 @@ def count_damaged(grey: Grey) -> int:
     return sum(not code.valid for code in codes)
 
 
-def find_bill_bars(grey: Grey, turns: int) -> list[str]:
-    """The digits of the GS1-128 bar codes for convenience stores, each once.
+def find_bill_bars(grey: Grey, turns: int, offset: tuple[int, int] = (0, 0)) -> list[Bars]:
+    """The GS1-128 bar codes for convenience stores, each once, in an image cut at `offset`.
 
     `turns` are the page's quarter turns clockwise: bars are read along the image's rows.
     """
     # Upside down is no matter to the reader, a quarter turn is.
-    upright = _quarter_turned(grey) if turns % 2 else grey
-    codes = _codes(upright, CODE_128)
-    contents = [bytes(code.bytes) for code in codes if code.symbology_identifier == GS1_128]
-    return sorted({content.decode() for content in contents if BILL.fullmatch(content)})
+    sideways = bool(turns % 2)
+    codes = _codes(_quarter_turned(grey) if sideways else grey, CODE_128)
+    found = {}
+    for code in codes:
+        content = bytes(code.bytes)
+        if code.symbology_identifier == GS1_128 and BILL.fullmatch(content):
+            at = _corners(code.position, (0, 0), 1)
+            points = [(grey.shape[1] - y, x) for x, y in at] if sideways else at
+            corners = tuple((x + offset[0], y + offset[1]) for x, y in points)
+            found[content.decode()] = Bars(content.decode(), corners)
+    return [found[digits] for digits in sorted(found)]
 
 
 def _quarter_turned(grey: Grey) -> Grey:

@@ -37,6 +37,8 @@ SCHEMA = pa.schema(
         ("grade", pa.float32()),
         ("grade_letter", pa.string()),
         ("worst_parameter", pa.string()),
+        ("bars_grade", pa.float32()),
+        ("bars_grade_letter", pa.string()),
         ("ocr_lines", pa.string()),
         *((f"{axis}{corner}", pa.int32()) for corner in range(1, 5) for axis in "xy"),
     ]
@@ -84,6 +86,11 @@ def _row(reading: Reading) -> dict[str, Any]:
             "grade": reading.grade.overall,
             "grade_letter": reading.grade.letter,
             "worst_parameter": reading.grade.worst,
+        }
+    if reading.bars_grade:
+        row |= {
+            "bars_grade": reading.bars_grade.overall,
+            "bars_grade_letter": reading.bars_grade.letter,
         }
     if reading.position:
         numbers = [number for point in reading.position for number in point]
