@@ -215,7 +215,7 @@ static int read_strip_avx2(page_look *look, g4_reader *in, uint32_t top, uint32_
 
 int dots_strip(page_look *look, const uint8_t *coded, size_t size, uint32_t top, uint32_t rows,
                uint32_t *words) {
-    g4_reader in = {coded, (uint64_t)size * 8, 0};
+    g4_reader in = g4_read_from(coded, size);
 #if ELQR_X86
     if (elqr_cpu_features() & ELQR_CPU_AVX2)
         return read_strip_avx2(look, &in, top, rows, words);

@@ -6,10 +6,11 @@
 #include "g4_read.h"
 
 /* Tells the end of the data (too few bits for any code) and EOFB from rubbish. */
-static int why_unreadable(const g4_reader *in) {
+static int why_unreadable(g4_reader *in) {
     enum { LONGEST_CODE = 13, END_OF_LINE_BITS = 12 };
+    refill(in);
     int at_end = in->bit + LONGEST_CODE > in->size_bits;
-    int at_eofb = peek(in) >> (64 - END_OF_LINE_BITS) == 1;
+    int at_eofb = in->window >> (64 - END_OF_LINE_BITS) == 1;
     return at_end || at_eofb ? ELQR_TRUNCATED : ELQR_BAD_CODE;
 }
 
@@ -32,23 +33,31 @@ ELQR_INLINE void flip(uint32_t *flips, uint32_t word, uint64_t pixels) {
     memcpy(flips + word * 2, &was, sizeof was);
 }
 
+/* 64 pixels of a row from their flips, which are made 0 for the next; the lowest bit of *turns is 1
+ * when the row is black where they begin. */
+ELQR_INLINE uint64_t pixels_of(uint32_t *flips, uint64_t *turns) {
+    static const uint64_t none = 0;
+    uint64_t word;
+    memcpy(&word, flips, sizeof word);
+    memcpy(flips, &none, sizeof none);
+    const uint64_t pixels = word ^ (0 - (*turns & 1));
+    *turns ^= word;
+    return pixels;
+}
+
 /* Draws a row.  Each change flips all pixels from it to the end of its 64: that gives all words but
- * for the colour they begin with. */
+ * for the colour they begin with.  `flips` is all 0 before and after. */
 ELQR_INLINE void draw_row(uint8_t *bits, uint32_t *flips, const g4_list *row, uint32_t width) {
-    size_t row_bytes = ((size_t)width + 7) / 8;
-    uint64_t black = 0, word; /* all ones when the row is black where a word begins */
-    memset(flips, 0, G4_FLIP_WORDS(width) * sizeof *flips);
+    const size_t row_bytes = ((size_t)width + 7) / 8;
+    uint64_t turns = 0;
+    uint32_t x = 0;
     for (uint32_t i = 0; i < row->count; i++)
         flip(flips, row->changes[i] / 64, ~UINT64_C(0) >> (row->changes[i] % 64));
-    for (uint32_t x = 0; x < width; x += 64) {
-        memcpy(&word, flips + x / 32, sizeof word);
-        uint64_t next = black ^ (0 - (word & 1));
-        word ^= black;
-        black = next;
-        if (width - x < 64)
-            word &= ~(~UINT64_C(0) >> (width - x));
-        store64_end(bits + x / 8, row_bytes - x / 8, word);
-    }
+    for (; x + 64 <= width; x += 64)
+        elqr_store64(bits + x / 8, pixels_of(flips + x / 32, &turns));
+    if (x < width)
+        store64_end(bits + x / 8, row_bytes - x / 8,
+                    pixels_of(flips + x / 32, &turns) & ~(~UINT64_C(0) >> (width - x)));
 }
 
 /*---- Strips ----*/
@@ -68,6 +77,7 @@ ELQR_INLINE uint32_t decode_rows(g4_reader *input, const strip *image) {
     g4_list above = g4_empty_list(image->words, width);
     g4_list here = g4_empty_list(image->words + width + G4_LIST_EXTRA, width);
     uint32_t *flips = image->words + 2 * ((size_t)width + G4_LIST_EXTRA);
+    memset(flips, 0, G4_FLIP_WORDS(width) * sizeof *flips);
     for (; y < image->height; y++) {
         uint8_t *bits = image->rows + image->stride * y;
         const int read = g4_read_row(&in, &above, &here, width, y == 0);
@@ -108,7 +118,7 @@ int elqr_g4_decode(const uint8_t *coded, size_t size, uint32_t width, uint32_t h
         return ELQR_EMPTY;
     if (width > ELQR_G4_MAX_WIDTH)
         return ELQR_OUT_OF_RANGE;
-    g4_reader in = {coded, (uint64_t)size * 8, 0};
+    g4_reader in = g4_read_from(coded, size);
     const strip image = {rows, stride, width, height, words};
     *decoded = decode_rows_best(&in, &image);
     if (*decoded == height)

@@ -11,32 +11,59 @@
 
 /*---- Bit reader ----*/
 
+/* `window` begins with the next bit.  Kept from code to code: what the next code is must not wait
+ * for a load whose address depends on the last one's length. */
 typedef struct {
     const uint8_t *bytes;
     uint64_t size_bits;
     uint64_t bit; /* position of the next bit */
+    uint64_t window;
+    uint32_t have; /* bits of the window that were read; those below are 0 */
 } g4_reader;
 
-/* The next 57 bits or more, at the high end.  Past the end of the data bits are 0: no code consists
- * of zeros only, so at most one code can be completed by them. */
-ELQR_INLINE uint64_t peek(const g4_reader *in) {
-    if (ELQR_UNLIKELY(in->bit >= in->size_bits))
-        return 0;
+ELQR_INLINE g4_reader g4_read_from(const uint8_t *bytes, size_t size) {
+    const g4_reader in = {bytes, (uint64_t)size * 8, 0, 0, 0};
+    return in;
+}
+
+/* Reads the window anew: 57 bits or more.  Past the end of the data bits are 0: no code consists of
+ * zeros only, so at most one code can be completed by them. */
+ELQR_INLINE void refill(g4_reader *in) {
+    in->have = 64 - (in->bit & 7);
+    if (ELQR_UNLIKELY(in->bit >= in->size_bits)) {
+        in->window = 0;
+        return;
+    }
     size_t byte = (size_t)(in->bit >> 3);
     size_t left = (size_t)(in->size_bits >> 3) - byte;
-    return elqr_load64_end(in->bytes + byte, left) << (in->bit & 7);
+    in->window = elqr_load64_end(in->bytes + byte, left) << (in->bit & 7);
+}
+
+/* Makes the window hold so many bits, 57 at most. */
+ELQR_INLINE void need(g4_reader *in, uint32_t bits) {
+    if (in->have < bits)
+        refill(in);
+}
+
+/* Goes on by fewer than 64 bits that the window holds. */
+ELQR_INLINE void take(g4_reader *in, uint32_t bits) {
+    in->window <<= bits;
+    in->have -= bits;
+    in->bit += bits;
 }
 
 /* One run of `colour`, all its make-up codes included.  Returns 0 when it is unreadable or longer
  * than `most`. */
 ELQR_INLINE int read_run(g4_reader *in, uint32_t colour, uint32_t most, uint32_t *run) {
+    enum { LONGEST_RUN = 13 };
     uint32_t total = 0, part;
     do {
-        uint64_t next = peek(in);
-        uint32_t entry = colour ? elqr_g4_black_runs[next >> 51] : elqr_g4_white_runs[next >> 52];
+        need(in, LONGEST_RUN);
+        uint32_t entry =
+            colour ? elqr_g4_black_runs[in->window >> 51] : elqr_g4_white_runs[in->window >> 52];
         part = entry >> 4;
         total += part;
-        in->bit += entry & 15;
+        take(in, entry & 15);
         if (entry == 0 || total > most)
             return 0;
     } while (part >= 64);
@@ -121,10 +148,11 @@ ELQR_INLINE int horizontal(row_state *row, g4_reader *in) {
     return 1;
 }
 
-/* Any mode but V0; `next` are the bits from it on. */
-ELQR_INLINE int other_mode(row_state *row, g4_reader *in, uint64_t next) {
-    uint32_t mode = elqr_g4_modes[next >> 57].mode;
-    in->bit += elqr_g4_modes[next >> 57].bits;
+/* Any mode but V0. */
+ELQR_INLINE int other_mode(row_state *row, g4_reader *in) {
+    const uint64_t next = in->window >> 57;
+    uint32_t mode = elqr_g4_modes[next].mode;
+    take(in, elqr_g4_modes[next].bits);
     if (mode >= ELQR_G4_V0 - 3)
         return vertical(row, (int32_t)mode - ELQR_G4_V0);
     if (mode == ELQR_G4_HORIZONTAL)
@@ -134,21 +162,19 @@ ELQR_INLINE int other_mode(row_state *row, g4_reader *in, uint64_t next) {
 
 /* Decodes one row into row->here; returns 0 when it cannot be read. */
 ELQR_INLINE int decode_row(row_state *row, g4_reader *in) {
-    enum { PEEKED = 57, LONGEST_MODE = 7 };
+    enum { LONGEST_MODE = 7 };
     while (row->a0 < row->width) {
-        uint64_t next = peek(in);
-        uint32_t ones = elqr_leading_zeros(~next | 1);
+        need(in, LONGEST_MODE);
+        uint32_t ones = elqr_leading_zeros(~in->window | 1);
         uint32_t left = row->above.count > row->b ? row->above.count - row->b : 0;
         if (ones > left) { /* the one after `left` is V0 at the end of both rows */
             same_changes(row, left);
-            in->bit += left + 1;
+            take(in, left + 1);
             break;
         }
         same_changes(row, ones);
-        in->bit += ones;
-        if (ones + LONGEST_MODE > PEEKED)
-            continue;
-        if (!other_mode(row, in, next << ones))
+        take(in, ones);
+        if (in->have >= LONGEST_MODE && !other_mode(row, in))
             return 0;
     }
     for (uint32_t i = 0; i < G4_SENTINELS; i++)
@@ -159,10 +185,11 @@ ELQR_INLINE int decode_row(row_state *row, g4_reader *in) {
 /* Whether the next row is as the one above it, which has `count` changes: V0 for each of them and
  * for the end.  If so, its code is read.  A row of many changes may be the same unnoticed. */
 ELQR_INLINE int read_same_row(g4_reader *in, uint32_t count) {
-    uint32_t ones = elqr_leading_zeros(~peek(in) | 1);
+    refill(in);
+    uint32_t ones = elqr_leading_zeros(~in->window | 1);
     if (ones <= count || in->bit + count + 1 > in->size_bits)
         return 0;
-    in->bit += count + 1;
+    take(in, count + 1);
     return 1;
 }
 

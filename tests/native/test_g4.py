@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 import elqr_fast as ef
+from elqr_fast._native import g4
 from elqr_fast.errors import (
     BadCodeError,
     EmptyError,
@@ -275,8 +276,6 @@ def test_impossible_codes(coding: str, error: type[KernelError]) -> None:
 
 
 def test_rows_before_the_fault_are_kept_and_the_rest_is_white() -> None:
-    from elqr_fast._native import g4
-
     rows = np.full((5, 5), 0xAA, np.uint8)
     good = noise(40, 3)
     coding = ef.g4_encode(good, 40, 3)
@@ -330,3 +329,30 @@ def test_every_instruction_set_gives_the_same(disabled: str) -> None:
     command = [sys.executable, "-c", program]
     ran = subprocess.run(command, input=coding, capture_output=True, check=True, env=environment)
     assert ran.stdout == rows.tobytes()
+
+
+def test_strips_that_follow_each_other() -> None:
+    """All at once as one by one, turned or not; how many are whole, where one is not."""
+    rng = np.random.default_rng(5)
+    width, height, strip_rows = 130, 50, 16
+    rows = rng.integers(0, 256, (height, 17), np.uint8) & padding_mask(width)
+    codings = [g4.encode(rows[top : top + strip_rows], width) for top in range(0, height, 16)]
+    coded, places = b"".join([b"\xff", *codings]), []
+    for coding in codings:
+        places.append((1 + sum(size for _, size in places), len(coding)))
+    read = np.zeros_like(rows)
+    assert g4.decode_strips(coded, places, width, strip_rows, read, False) == 4
+    assert np.array_equal(read, rows)
+    assert g4.decode_strips(coded, places, width, strip_rows, read, True) == 4
+    assert np.array_equal(~read, rows)
+    broken = [*places[:2], (0, 1), places[3]]
+    assert g4.decode_strips(coded, broken, width, strip_rows, read, False) == 2
+    assert np.array_equal(read[:32], rows[:32])
+    for bad in ([(len(coded) - 3, 4)], [(-1, 4)], [(0, -1)]):
+        with pytest.raises(ValueError, match="a strip at"):
+            g4.decode_strips(coded, bad, width, 16, read[:16], False)
+    for count in (0, 2, 9):
+        with pytest.raises(ValueError, match="are not 50 rows"):
+            g4.decode_strips(coded, [(0, 1)] * count, width, strip_rows, read, False)
+    with pytest.raises(ValueError, match="bytes a row"):
+        g4.decode_strips(coded, places, width + 8, strip_rows, read, False)

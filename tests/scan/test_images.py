@@ -25,6 +25,7 @@ from elqr_fast.scan import (
     open_pages,
     read_pages,
 )
+from elqr_fast.scan.g4_pages import G4Page
 
 RAMP = np.tile(np.arange(0, 250, 5, dtype=np.uint8), (40, 1))
 
@@ -435,8 +436,6 @@ def test_g4_as_pillow_decodes_it(name: str) -> None:
 
 
 def test_plain_g4_is_decoded_here_and_the_rest_by_pillow() -> None:
-    from elqr_fast.scan.g4_pages import G4Page
-
     here = {}
     for name, data in g4_variants().items():
         with open_file(data) as file:
@@ -481,6 +480,25 @@ def test_only_strips_that_are_looked_at_are_decoded() -> None:
         assert np.array_equal(page.crop(0, 0, 150, 144), expected[:144])
         with pytest.raises(InputError):
             page.crop(0, 100, 150, 200)
+
+
+@pytest.mark.parametrize("gap", [0, 300_000])
+def test_strips_anywhere_in_the_file(gap: int) -> None:
+    """One far from the others, or after those that it comes before."""
+    data = g4_variants()["several strips"]
+    with Image.open(io.BytesIO(data)) as image:
+        tags, expected = image.tag_v2, np.asarray(image.convert("L"))  # type: ignore[attr-defined]
+        offsets, sizes = list(tags[273]), tags[279]
+    kind = "<" + "HI"[struct.pack(f"<{len(offsets)}H", *offsets) not in data] * len(offsets)
+    moved = [*offsets[:3], len(data) + gap, *offsets[4:]]
+    strip = data[offsets[3] : offsets[3] + sizes[3]]
+    assert data.count(struct.pack(kind, *offsets)) == 1
+    data = data.replace(struct.pack(kind, *offsets), struct.pack(kind, *moved)) + bytes(gap) + strip
+    with open_file(data) as file:
+        page = next(file.pages())
+        assert isinstance(page.pixels, G4Page)
+        assert page.pixels.bits((0, 0, 150, 280)) is not None
+        assert np.array_equal(page.grey, expected)
 
 
 #: Where `damaged_page` has its code, and a face with nothing else.

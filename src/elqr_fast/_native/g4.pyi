@@ -1,3 +1,5 @@
+from collections.abc import Sequence
+
 import numpy as np
 import numpy.typing as npt
 
@@ -5,3 +7,11 @@ def encode(rows: npt.NDArray[np.uint8], width: int) -> bytes: ...
 def decode(
     coded: bytes | bytearray | memoryview, width: int, rows: npt.NDArray[np.uint8]
 ) -> tuple[int, int]: ...
+def decode_strips(
+    coded: bytes | bytearray | memoryview,
+    places: Sequence[tuple[int, int]],
+    width: int,
+    strip_rows: int,
+    rows: npt.NDArray[np.uint8],
+    invert: bool,
+) -> int: ...

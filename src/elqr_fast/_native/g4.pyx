@@ -81,3 +81,53 @@ def decode(const uint8_t[::1] coded not None, uint32_t width, uint8_t[:, ::1] ro
     finally:
         free(words)
     return status, decoded
+
+
+def decode_strips(const uint8_t[::1] coded not None, places not None, uint32_t width,
+                  uint32_t strip_rows, uint8_t[:, ::1] rows not None, bint invert):
+    """Decodes strips that follow each other into rows, uint8 [height, (width + 7) // 8].
+
+    `places`: (offset, size) of each strip in `coded`; all have `strip_rows` rows but for the last,
+    which has those that are left.  `invert` turns every bit.  Returns how many strips are whole,
+    which is less than len(places) if one is not as G4 has it; the rows from it on are then no
+    picture.  Raises ValueError when rows, strips or places do not fit each other, and KernelError
+    (empty, too wide).
+    """
+    if rows.shape[1] != (width + 7) // 8:
+        raise ValueError(f"{width} pixels are {(width + 7) // 8} bytes a row, not {rows.shape[1]}")
+    if rows.shape[0] == 0 or width == 0:
+        raise kernel_error(ELQR_EMPTY)
+    if width > ELQR_G4_MAX_WIDTH:
+        raise kernel_error(ELQR_OUT_OF_RANGE)
+    cdef Py_ssize_t count = len(places), done = 0, first, height = rows.shape[0], offset, size
+    if strip_rows == 0 or not (count - 1) * strip_rows < height <= count * strip_rows:
+        raise ValueError(f"{count} strips of {strip_rows} rows are not {height} rows")
+    cdef uint32_t *words = <uint32_t *>malloc(elqr_g4_words(width) * sizeof(uint32_t))
+    if words == NULL:
+        raise MemoryError("work space of a G4 decoding")
+    cdef uint32_t some, decoded = 0
+    cdef int status = ELQR_OK
+    try:
+        for offset, size in places:
+            if offset < 0 or size < 0 or offset > coded.shape[0] - size:
+                raise ValueError(f"a strip at {offset} of {size} bytes in {coded.shape[0]}")
+            first = done * strip_rows
+            some = <uint32_t>min(<Py_ssize_t>strip_rows, height - first)
+            with nogil:
+                status = elqr_g4_decode(&coded[0] + offset if size else NULL, <size_t>size, width,
+                                        some, &rows[first, 0], <size_t>rows.shape[1], words,
+                                        &decoded)
+                if status == ELQR_OK and invert:
+                    invert_bytes(&rows[first, 0], <size_t>some * <size_t>rows.shape[1])
+            if status != ELQR_OK:
+                break
+            done += 1
+    finally:
+        free(words)
+    return done
+
+
+cdef void invert_bytes(uint8_t *bytes, size_t count) noexcept nogil:
+    cdef size_t i
+    for i in range(count):
+        bytes[i] ^= 0xFF

@@ -19,7 +19,8 @@ from elqr_fast.scan.scanners import load_scanner
 
 #: Different slips that are printed.
 SLIPS = 250
-#: Scans between looks at how many were lost, until each slip was scanned once; then `SLIPS`.
+#: Scans between looks at how many were lost; so few that their 10 MB stay the process's own, where
+#: those of all slips would go back to the system each time, which took longer than scanning them.
 BATCH = 50
 #: An ordinary office printer and paper; a profile has only what the scanner does.
 INK: Range = (15, 50)
@@ -70,7 +71,7 @@ class Setup:
         """Scans up to `n` slips, fewer once more than `most` were not read right."""
         lost = done = 0
         while done < n and (most is None or lost <= most):
-            count = min(BATCH if done < SLIPS else SLIPS, n - done)
+            count = min(BATCH, n - done)
             start = done % SLIPS
             images = scan_batch(
                 self.channel,

@@ -24,6 +24,8 @@ PLAIN = {tiff.BITS: 1, tiff.SAMPLES: 1, tiff.FILL_ORDER: 1, tiff.ORIENTATION: 1,
 NEEDED = (tiff.WIDTH, tiff.HEIGHT, tiff.OFFSETS, tiff.SIZES)
 G4 = 4
 WHITE_IS_ZERO, BLACK_IS_ZERO = 0, 1
+#: Bytes between strips that are read along with them rather than left out.
+FAR_APART = 65_536
 
 
 class Undecodable(Exception):
@@ -39,32 +41,43 @@ class Strips:
         self._end = file.seek(0, io.SEEK_END)
         self._rows = min(tags.get(tiff.STRIP_ROWS, (self.height,))[0], self.height)
         self._places = list(zip(tags[tiff.OFFSETS], tags[tiff.SIZES], strict=True))
+        self._missing = [True] * len(self._places)
         self._invert = tags[tiff.PHOTOMETRIC][0] == BLACK_IS_ZERO
         # Pages of memory that nobody touches cost nothing.
         self._bits = np.empty((self.height, (self.width + 7) // 8), np.uint8)
 
     def rows(self, top: int, bottom: int) -> Bits:
         """Rows [top, bottom) of the page, packed.  Raises Undecodable."""
-        for strip in range(top // self._rows, -(-bottom // self._rows)):
-            self._decode(strip)
+        strip, end = top // self._rows, -(-bottom // self._rows)
+        while True in self._missing[strip:end]:
+            strip = self._missing.index(True, strip)
+            known = self._missing[strip:end]
+            stop = strip + known.index(False) if False in known else end
+            self._decode(strip, stop)
+            strip = stop
         return self._bits[top:bottom]
 
-    def _decode(self, strip: int) -> None:
-        offset, size = self._places[strip]
-        if offset < 0:
+    def _decode(self, first: int, stop: int) -> None:
+        """Strips [first, stop), by one reading of the file if they lie close together in it."""
+        places = [(at, min(size, self._end - at)) for at, size in self._places[first:stop]]
+        if min(size for _, size in places) < 0:
+            raise Undecodable
+        begin, end = min(at for at, _ in places), max(at + size for at, size in places)
+        if len(places) > 1 and end - begin > 2 * sum(size for _, size in places) + FAR_APART:
+            for strip in range(first, stop):
+                self._decode(strip, strip + 1)
             return
-        first = strip * self._rows
-        rows = self._bits[first : first + self._rows]
-        if offset >= self._end:
+        self._file.seek(begin)
+        coded = self._file.read(end - begin)
+        if len(coded) != end - begin:
             raise Undecodable
-        self._file.seek(offset)
-        coded = self._file.read(min(size, self._end - offset))
-        status, _ = g4.decode(coded, self.width, rows)
-        if status:
+        whole = g4.decode_strips(
+            coded, [(at - begin, size) for at, size in places], self.width, self._rows,
+            self._bits[first * self._rows : stop * self._rows], self._invert,
+        )  # fmt: skip
+        if whole != len(places):
             raise Undecodable
-        if self._invert:
-            np.invert(rows, out=rows)
-        self._places[strip] = (-1, 0)
+        self._missing[first:stop] = [False] * len(places)
 
 
 class G4Page:
