@@ -63,6 +63,8 @@ static int ones(unsigned word) {
 
 /* Figure 25: the copy around the upper left finder pattern, and the one that is split between the
  * other two; bit 0 is the least significant. */
+enum { LOW_BITS = 0xFF }; /* in column 8 of the first copy and in row 8 of the second */
+
 static void read_format_words(const uint8_t *modules, int side, unsigned words[2]) {
     words[0] = words[1] = 0;
     for (int bit = 14; bit >= 0; bit--) {
@@ -98,6 +100,25 @@ int qr_read_format(const uint8_t *modules, int side, int *level, int *mask) {
         *mask = i % 8;
     }
     return nearest <= CORRECTABLE;
+}
+
+int qr_read_format_line(const uint8_t *modules, int side, int *level, int *mask) {
+    unsigned words[2];
+    int lowest = 2;
+    read_format_words(modules, side, words);
+    const unsigned column = (words[0] & LOW_BITS) | (words[1] & ~(unsigned)LOW_BITS);
+    const unsigned row = (words[1] & LOW_BITS) | (words[0] & ~(unsigned)LOW_BITS);
+    for (int i = 0; i < 32; i++) {
+        const unsigned word = qr_format_information[i / 8][i % 8];
+        const int in_column = ones(column ^ word), in_row = ones(row ^ word);
+        const int wrong = in_column < in_row ? in_column : in_row;
+        if (wrong >= lowest)
+            continue;
+        lowest = wrong;
+        *level = i / 8;
+        *mask = i % 8;
+    }
+    return lowest < 2;
 }
 
 /*---- Segments, 7.4 ----*/

@@ -31,6 +31,10 @@ void qr_places_init(qr_places *places, int version);
  * within the three errors that its code corrects. */
 int qr_read_format(const uint8_t *modules, int side, int *level, int *mask);
 
+/* The same from row 8 or from column 8 alone, each of which has all bits once, of either copy some:
+ * a streak along one of them spoils both copies.  False if neither is within one error of a word. */
+int qr_read_format_line(const uint8_t *modules, int side, int *level, int *mask);
+
 /* 7.7.3 and 7.8, 12 f and g: the final message under a mask. */
 void qr_read_codewords(const qr_places *places, const uint8_t *modules, int mask,
                        uint8_t *codewords);

@@ -160,17 +160,30 @@ static int finish(const job *job, int version, int level, int mask,
     return status;
 }
 
-static int decode_hard(const job *job, const scan_symbol *symbol) {
+typedef struct {
+    int level, mask;
+} format;
+
+/* The formats that a symbol may have, likeliest first; returns how many. */
+static int find_formats(const job *job, int side, format formats[2]) {
+    const uint8_t *modules = job->work->modules;
+    format *first = formats,
+           *line = formats + qr_read_format(modules, side, &first->level, &first->mask);
+    if (!qr_read_format_line(modules, side, &line->level, &line->mask))
+        return (int)(line - formats);
+    const int same = line > first && line->level == first->level && line->mask == first->mask;
+    return (int)(line - formats) + !same;
+}
+
+static int decode_hard(const job *job, const scan_symbol *symbol, format is) {
     const qr_places *places = &symbol->places;
     work_space *work = job->work;
     qr_correction correction;
-    int level, mask;
-    if (!qr_read_format(work->modules, places->side, &level, &mask))
-        return ELQR_TOO_DAMAGED;
-    qr_read_codewords(places, work->modules, mask, work->codewords);
-    const int status = qr_correct(places->version, level, work->codewords, NULL,
+    qr_read_codewords(places, work->modules, is.mask, work->codewords);
+    const int status = qr_correct(places->version, is.level, work->codewords, NULL,
                                   &job->scanner->divider, work->data, &correction);
-    return status == ELQR_OK ? finish(job, places->version, level, mask, &correction) : status;
+    return status == ELQR_OK ? finish(job, places->version, is.level, is.mask, &correction)
+                             : status;
 }
 
 static void find_certainty(const job *job, const qr_places *places, int level, int gap) {
@@ -197,20 +210,17 @@ static void assist(const job *job) {
 }
 
 /* Soft decisions, for the usual symbol. */
-static int decode_softly(const job *job, int level, int gap, int assisted) {
+static int decode_softly(const job *job, format is, int level, int gap, int assisted) {
     const qr_places *places = &job->scanner->usual.places;
     work_space *work = job->work;
     qr_correction correction;
-    int found_level, mask;
-    if (!qr_read_format(work->modules, places->side, &found_level, &mask) || found_level != LEVEL)
-        return ELQR_TOO_DAMAGED;
     find_certainty(job, places, level, gap);
-    qr_read_codewords(places, work->modules, mask, work->codewords);
+    qr_read_codewords(places, work->modules, is.mask, work->codewords);
     if (assisted)
         assist(job);
     const int status = qr_correct(places->version, LEVEL, work->codewords, work->certainty,
                                   &job->scanner->divider, work->data, &correction);
-    return status == ELQR_OK ? finish(job, places->version, LEVEL, mask, &correction) : status;
+    return status == ELQR_OK ? finish(job, places->version, LEVEL, is.mask, &correction) : status;
 }
 
 /*---- Rungs ----*/
@@ -236,7 +246,10 @@ static int read_at_once(const job *job, const scan_guess *guess) {
     equalise(work->samples, side, 3, work->values);
     const int level = level_of(work->values, symbol, &gap);
     decide(work->values, side * side, level, work->modules);
-    const int status = decode_hard(job, symbol);
+    format is;
+    if (!qr_read_format(work->modules, side, &is.level, &is.mask))
+        return ELQR_TOO_DAMAGED;
+    const int status = decode_hard(job, symbol, is);
     if (status == ELQR_OK) {
         set_corners(job, &guess->grid, side);
         job->reading->rung = ELQR_RUNG_FAST;
@@ -246,20 +259,31 @@ static int read_at_once(const job *job, const scan_guess *guess) {
 
 /* Hard decisions, soft ones, and soft ones with what is expected; only a payload that passes every
  * check counts. */
-static int decode_carefully(const job *job, const scan_symbol *symbol, int level, int gap,
-                            int effort) {
-    int status = decode_hard(job, symbol);
+static int decode_carefully(const job *job, const scan_symbol *symbol, format is, int level,
+                            int gap, int effort) {
+    int status = decode_hard(job, symbol, is);
     job->reading->rung = ELQR_RUNG_SLOW;
     if (status == ELQR_OK && job->reading->sound)
         return status;
-    if (symbol != &job->scanner->usual)
+    if (symbol != &job->scanner->usual || is.level != LEVEL)
         return ELQR_TOO_DAMAGED;
-    status = decode_softly(job, level, gap, 0);
+    status = decode_softly(job, is, level, gap, 0);
     if ((status == ELQR_OK && job->reading->sound) || effort < ELQR_RUNG_ASSISTED)
         return status == ELQR_OK && !job->reading->sound ? ELQR_TOO_DAMAGED : status;
     job->reading->rung = ELQR_RUNG_ASSISTED;
-    status = decode_softly(job, level, gap, 1);
+    status = decode_softly(job, is, level, gap, 1);
     return status == ELQR_OK && !job->reading->sound ? ELQR_TOO_DAMAGED : status;
+}
+
+/* The same with each format that the symbol may have. */
+static int decode_any_format(const job *job, const scan_symbol *symbol, int level, int gap,
+                             int effort) {
+    format formats[2];
+    int status = ELQR_TOO_DAMAGED;
+    const int count = find_formats(job, symbol->places.side, formats);
+    for (int i = 0; i < count && status != ELQR_OK; i++)
+        status = decode_carefully(job, symbol, formats[i], level, gap, effort);
+    return status;
 }
 
 static int read_carefully(const job *job, scan_guess *guess, int effort) {
@@ -278,7 +302,7 @@ static int read_carefully(const job *job, scan_guess *guess, int effort) {
         if (gap <= 0)
             return ELQR_NO_SYMBOL;
         decide(work->values, side * side, level, work->modules);
-        status = decode_carefully(job, symbol, level, gap, effort);
+        status = decode_any_format(job, symbol, level, gap, effort);
     }
     if (status == ELQR_OK)
         set_corners(job, &guess->grid, side);

@@ -118,6 +118,21 @@ def test_any_version_from_an_image(scanner: reader.Scanner, version: int) -> Non
         assert abs(y - peer.position.top_left.y) < 4
 
 
+@pytest.mark.parametrize("mask", range(8))
+@pytest.mark.parametrize("ink", [0, 255])
+def test_a_streak_along_the_format_information(
+    scanner: reader.Scanner, pictures: object, mask: int, ink: int
+) -> None:
+    """It spoils both copies of it, but not what either has across; whichever way the page lies."""
+    symbol = pictures.symbol(pictures.sample, 4, mask)  # type: ignore[attr-defined]
+    symbol[:, 4 * 12 : 4 * 13] = ink
+    for turns in range(4):
+        found = reader.read(scanner, np.ascontiguousarray(np.rot90(symbol, turns)), reader.SLOW)
+        assert found is not None
+        assert found[0] == pictures.sample.encode()  # type: ignore[attr-defined]
+        assert found[5] == mask
+
+
 def test_images_without_a_symbol(scanner: reader.Scanner) -> None:
     noise = np.random.default_rng(3).integers(0, 256, (300, 400), np.uint8)
     for image in (np.zeros((1, 1), np.uint8), np.full((300, 400), 255, np.uint8), noise):
