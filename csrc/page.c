@@ -1,199 +1,5 @@
 /* Codes pages from a plate and added ink.  See elqr.h for the contract, docs/g4.md for the idea. */
-#include "cpu.h"
-#include "page_items.h"
-#if ELQR_X86
-#include <immintrin.h>
-#endif
-
-/*---- Copying coded bits ----*/
-
-/* 57 bits or more from bit `from` on, at the high end. */
-ELQR_INLINE uint64_t bits_from(const uint8_t *bytes, uint64_t from) {
-    return elqr_load64(bytes + from / 8) << from % 8;
-}
-
-/* Writes `count` bytes, those that begin `shift` (0..7) bits after `from`. */
-typedef void copier(uint8_t *to, const uint8_t *from, uint32_t shift, size_t count);
-
-ELQR_INLINE void copy_by_words(uint8_t *to, const uint8_t *from, uint32_t shift, size_t count) {
-    size_t done = 0;
-    for (; done + 8 <= count; done += 8) {
-        uint64_t word = elqr_load64(from + done) << shift;
-        elqr_store64(to + done, word | (uint64_t)from[done + 8] >> (8 - shift));
-    }
-    for (; done < count; done++)
-        to[done] = (uint8_t)(from[done] << shift | from[done + 1] >> (8 - shift));
-}
-
-#if ELQR_X86
-ELQR_TARGET("avx2")
-static inline __m256i shifted_block(const uint8_t *from, __m128i left, __m128i right,
-                                    __m256i high) {
-    __m256i here = _mm256_loadu_si256((const __m256i *)(const void *)from);
-    __m256i next = _mm256_loadu_si256((const __m256i *)(const void *)(from + 1));
-    /* There are no shifts of bytes: shift pairs, and drop what came from the neighbour. */
-    return _mm256_or_si256(_mm256_and_si256(_mm256_sll_epi16(here, left), high),
-                           _mm256_andnot_si256(high, _mm256_srl_epi16(next, right)));
-}
-
-ELQR_TARGET("avx2")
-static inline void copy_by_blocks(uint8_t *to, const uint8_t *from, uint32_t shift, size_t count) {
-    enum { BLOCK = 32 };
-    if (count < BLOCK) {
-        copy_by_words(to, from, shift, count);
-        return;
-    }
-    __m128i left = _mm_cvtsi32_si128((int)shift), right = _mm_cvtsi32_si128((int)(8 - shift));
-    __m256i high = _mm256_set1_epi8((char)(0xFF << shift));
-    for (size_t done = 0; done + BLOCK <= count; done += BLOCK)
-        _mm256_storeu_si256((__m256i *)(void *)(to + done),
-                            shifted_block(from + done, left, right, high));
-    /* The last block covers part of the one before again. */
-    _mm256_storeu_si256((__m256i *)(void *)(to + count - BLOCK),
-                        shifted_block(from + count - BLOCK, left, right, high));
-}
-#endif
-
-/* Appends bits [from, to) of a string with PAGE_SPARE bytes after it. */
-ELQR_INLINE void put_bits(g4_writer *out, const uint8_t *bytes, uint64_t from, uint64_t to,
-                          copier *copy) {
-    if (to - from >= 64) {
-        uint32_t lead = (8 - out->waiting) % 8;
-        if (lead != 0)
-            g4_put(out, bits_from(bytes, from) >> (64 - lead), lead);
-        from += lead;
-        size_t count = (size_t)(to - from) / 8;
-        copy(out->at, bytes + from / 8, from % 8, count);
-        out->at += count;
-        from += (uint64_t)count * 8;
-    }
-    for (uint32_t part; from < to; from += part) {
-        part = to - from < 56 ? (uint32_t)(to - from) : 56;
-        g4_put(out, bits_from(bytes, from) >> (64 - part), part);
-    }
-}
-
-/*---- Joined rows ----*/
-
-/* A row while it is joined; see segment_place. */
-typedef struct {
-    g4_writer out;
-    uint32_t a0, pending;
-    uint32_t right; /* end of the ink so far */
-    int clear;      /* no ink came too close to other ink */
-} joining;
-
-/* Takes note of ink in [left, right); ink that is not clear of what came before ends the joining.
- */
-ELQR_INLINE int keep_clear(joining *row, uint32_t left, uint32_t right) {
-    row->clear = left >= row->right + SEGMENT_GAP || row->right == 0;
-    row->right = right;
-    return row->clear;
-}
-
-/* Adds a segment, whose positions are from x on and whose long code words are from `base` on. */
-ELQR_INLINE int join_segment(joining *row, const segment *piece, uint32_t x, const uint8_t *base,
-                             copier *copy) {
-    const segment_code *code = &piece->entry[row->pending];
-    if (!keep_clear(row, x + piece->left, x + piece->right))
-        return 0;
-    g4_string lead = {0, 0};
-    if (code->live != SEGMENT_NONE) {
-        uint32_t run = x + code->live - row->a0;
-        if (!row->pending)
-            lead = (g4_string){1, 3};
-        if (ELQR_UNLIKELY(run >= 2560 + 64)) {
-            g4_put(&row->out, lead.code, lead.bits);
-            g4_put_run(&row->out, run, 0);
-            lead = (g4_string){0, 0};
-        } else {
-            g4_string white = g4_run_string(run, 0);
-            lead.code = lead.code << white.bits | white.code;
-            lead.bits += white.bits;
-        }
-    }
-    if (ELQR_LIKELY(code->length <= SEGMENT_INLINE)) {
-        g4_put(&row->out, lead.code << code->length | code->bits, lead.bits + code->length);
-    } else {
-        g4_put(&row->out, lead.code, lead.bits);
-        put_bits(&row->out, base, code->bits * 8, code->bits * 8 + code->length, copy);
-    }
-    if (code->exit != SEGMENT_NONE)
-        row->a0 = x + code->exit;
-    row->pending = code->pending;
-    return 1;
-}
-
-/* Adds one row of a symbol. */
-static int join_symbol(joining *row, const page_item *item, uint32_t y) {
-    const g4_list *here = page_symbol_list(item, y), *above = page_symbol_list(item, y - 1);
-    uint32_t here_end = here->count != 0 ? here->changes[here->count - 1] : 0;
-    uint32_t above_end = above->count != 0 ? above->changes[above->count - 1] : 0;
-    uint32_t left = here->changes[0] < above->changes[0] ? here->changes[0] : above->changes[0];
-    if (left == SEGMENT_FAR)
-        return 1;
-    if (!keep_clear(row, item->x + left, item->x + (here_end > above_end ? here_end : above_end)))
-        return 0;
-    uint32_t a = 0, b = 0;
-    segment_place place = {row->a0 - item->x, 0};
-    if (row->pending) {
-        if (here->count == 0)
-            return 1; /* the white run goes on */
-        g4_put_run(&row->out, here->changes[0] - place.a0, 0);
-        place.a0 = here->changes[0];
-        a = 1;
-        b = segment_seek(above->changes, 1, place.a0);
-    }
-    if (here == above) {
-        g4_put_ones(&row->out, here->count - a);
-        place.a0 = here_end;
-    } else {
-        segment_put(&row->out, here, above->changes, a, b, &place);
-    }
-    row->a0 = item->x + place.a0;
-    row->pending = place.pending;
-    return 1;
-}
-
-ELQR_INLINE int join_item(joining *row, const page_item *item, uint32_t y, copier *copy) {
-    if (ELQR_UNLIKELY(item->glyph == NULL)) {
-        joining stored = *row; /* so that only this must be in memory */
-        int joined = join_symbol(&stored, item, y);
-        *row = stored;
-        return joined;
-    }
-    const segment *piece = page_glyph_segments(item->glyph) + (y - item->top);
-    return piece->right == 0 || /* no ink in either row */
-           join_segment(row, piece, item->x, (const uint8_t *)item->glyph, copy);
-}
-
-/* Codes row y from the plate's segments and the active items.  Returns 0, and leaves the writer as
- * it was, where that cannot be done. */
-ELQR_INLINE int put_joined_row(g4_writer *out, const page_job *job, uint32_t y, copier *copy) {
-    const page_plate *plate = job->plate;
-    const uint32_t *cut = (const uint32_t *)page_at(plate, plate->cuts_at) + 2 * (size_t)y;
-    if (cut[0] == PAGE_UNCUT)
-        return 0;
-    const segment *segments = page_at(plate, plate->segments_at);
-    const segment *piece = segments + cut[0], *pieces_end = segments + cut[1];
-    const page_item *item = job->active, *items_end = item + job->active_count;
-    joining row = {*out, 0, 0, 0, 1};
-    while (item != items_end || piece != pieces_end) {
-        int is_item = item != items_end && (piece == pieces_end || item->x < piece->left);
-        if (is_item ? !join_item(&row, item++, y, copy)
-                    : !join_segment(&row, piece++, 0, (const uint8_t *)plate, copy))
-            return 0;
-    }
-    uint32_t width = plate->form.width;
-    if (row.right + SEGMENT_GAP > width)
-        return 0;
-    if (row.pending)
-        g4_put_run(&row.out, width - row.a0, 0);
-    else
-        g4_put(&row.out, 1, 1); /* both rows end: V0 */
-    *out = row.out;
-    return 1;
-}
+#include "page_join.h"
 
 /*---- Pages ----*/
 
@@ -234,13 +40,20 @@ ELQR_INLINE void put_composed_row(coding *page, uint32_t y) {
     page->composed = y;
 }
 
+/* Codes row y from pieces, if that can be done. */
+ELQR_INLINE int put_row_of_pieces(coding *page, uint32_t from, uint32_t y) {
+    int how = put_joined_row(&page->out, page->job, from, y, page->copy);
+    return how == ROW_JOINED ||
+           (how == ROW_TOUCHES && put_touching_row(&page->out, page->job, from, y, page->copy));
+}
+
 /* Codes rows [from, to), which have the active items. */
 ELQR_INLINE int put_inked_rows(coding *page, uint32_t from, uint32_t to) {
+    page_set_columns(page->job, from);
     for (uint32_t y = from; y < to; y++) {
         if (!has_room(page, page->row_bound))
             return ELQR_BUFFER_TOO_SMALL;
-        if (page->method != ELQR_PAGE_JOINED ||
-            !put_joined_row(&page->out, page->job, y, page->copy))
+        if (page->method != ELQR_PAGE_JOINED || !put_row_of_pieces(page, from, y))
             put_composed_row(page, y);
     }
     return ELQR_OK;

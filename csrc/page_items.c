@@ -27,14 +27,18 @@ static size_t lay_out(page_job *job, const page_plate *plate, size_t blits, uint
     job->plate = plate;
     job->waiting = take(work, &used, items * sizeof *job->waiting);
     job->active = take(work, &used, items * sizeof *job->active);
+    job->columns = take(work, &used, (items + 1) * sizeof *job->columns);
     job->keys = take(work, &used, 2 * items * sizeof *job->keys);
     job->qr_lists = take_lists(work, &used, (size_t)form->qr.count + 1, form->qr.count);
     job->bar_lists = take_lists(work, &used, 2, form->bars.count);
     for (int i = 0; i < 2; i++) {
         job->rows[i] = take(work, &used, (size_t)plate->row_bytes + 8);
         uint32_t *words = take(work, &used, list * sizeof *words);
-        if (work != NULL)
+        uint32_t *window = take(work, &used, list * sizeof *window);
+        if (work != NULL) {
             job->changes[i] = g4_empty_list(words, form->width);
+            job->window[i] = g4_empty_list(window, form->width);
+        }
     }
     return used;
 }
@@ -53,22 +57,15 @@ page_job page_new_job(const page_plate *plate, size_t blits, uint8_t *work) {
 
 /*---- Symbols as lists ----*/
 
-static void end_list(g4_list *list) {
-    for (uint32_t i = 0; i < G4_SENTINELS; i++)
-        list->changes[list->count + i] = SEGMENT_FAR;
-}
-
 /* The lists of a QR symbol's rows, in dots; returns whether it has a dark module. */
 static int set_qr_lists(g4_list *lists, const elqr_page_symbol *place, const uint8_t *packed) {
     uint32_t any = 0;
     for (uint32_t r = 0; r < place->count; r++) {
         g4_list *list = &lists[r];
         g4_find_changes(list, packed + (size_t)r * ((place->count + 7) / 8), place->count);
-        if (list->count % 2 != 0)
-            list->changes[list->count++] = place->count;
+        page_close_list(list, place->count);
         for (uint32_t i = 0; i < list->count; i++)
             list->changes[i] *= place->module;
-        end_list(list);
         any |= list->count;
     }
     return any != 0;
@@ -84,7 +81,7 @@ static int set_bar_list(g4_list *list, const elqr_page_symbol *place, const uint
             list->changes[list->count++] = i * place->module - (here ? 0 : place->narrower);
         before = here;
     }
-    end_list(list);
+    page_close_list(list, 0);
     return list->count != 0;
 }
 
@@ -182,6 +179,18 @@ uint32_t page_advance(page_job *job, uint32_t y) {
     return next;
 }
 
+void page_set_columns(page_job *job, uint32_t y) {
+    page_column *column = job->columns;
+    for (uint32_t i = 0; i < job->active_count; i++, column++) {
+        const page_item *item = &job->active[i];
+        *column = (page_column){item, NULL, item->x};
+        if (item->glyph != NULL)
+            *column =
+                (page_column){NULL, page_glyph_segments(item->glyph) + (y - item->top), item->x};
+    }
+    *column = (page_column){NULL, NULL, SEGMENT_FAR};
+}
+
 /* ORs `width` bits into a row at dot x, 56 at a time; both have 8 bytes to spare. */
 static void add_bits(uint8_t *row, uint32_t x, const uint8_t *bits, uint32_t width) {
     for (uint32_t done = 0; done < width; done += 56) {
@@ -206,22 +215,35 @@ static void add_run(uint8_t *row, uint32_t from, uint32_t to) {
     row[last] |= tail;
 }
 
-void page_compose_row(const page_job *job, uint32_t y, uint8_t *row) {
+/* Adds what an item has in row y. */
+static void add_item(const page_item *item, uint32_t y, uint8_t *row) {
+    if (item->glyph != NULL) {
+        const uint8_t *rows = (const uint8_t *)item->glyph + item->glyph->rows_at;
+        size_t row_bytes = (item->glyph->width + 7) / 8;
+        add_bits(row, item->x, rows + (y - item->top) * row_bytes, item->glyph->width);
+        return;
+    }
+    const g4_list *list = page_symbol_list(item, y);
+    for (uint32_t k = 0; k < list->count; k += 2)
+        add_run(row, item->x + list->changes[k], item->x + list->changes[k + 1]);
+}
+
+/* The dot right of an item's box. */
+static uint32_t right_of(const page_item *item) {
+    return item->x + (item->glyph != NULL ? item->glyph->width : SEGMENT_FAR);
+}
+
+void page_compose_part(const page_job *job, uint32_t y, uint8_t *row, size_t first, size_t end) {
     const page_plate *plate = job->plate;
     const uint8_t *still = page_at(plate, plate->rows_at);
-    memcpy(row, still + (size_t)y * plate->row_bytes, plate->row_bytes);
+    memcpy(row + first, still + (size_t)y * plate->row_bytes + first, end - first);
     for (uint32_t i = 0; i < job->active_count; i++) {
         const page_item *item = &job->active[i];
-        if (y < item->top || y >= item->end)
-            continue;
-        if (item->glyph != NULL) {
-            const uint8_t *rows = (const uint8_t *)item->glyph + item->glyph->rows_at;
-            size_t row_bytes = (item->glyph->width + 7) / 8;
-            add_bits(row, item->x, rows + (y - item->top) * row_bytes, item->glyph->width);
-            continue;
-        }
-        const g4_list *list = page_symbol_list(item, y);
-        for (uint32_t k = 0; k < list->count; k += 2)
-            add_run(row, item->x + list->changes[k], item->x + list->changes[k + 1]);
+        if (y >= item->top && y < item->end && item->x < end * 8 && right_of(item) > first * 8)
+            add_item(item, y, row);
     }
+}
+
+void page_compose_row(const page_job *job, uint32_t y, uint8_t *row) {
+    page_compose_part(job, y, row, 0, job->plate->row_bytes);
 }

@@ -15,13 +15,21 @@ typedef struct {
     uint32_t x, top, end;    /* end: the row below */
 } page_item;
 
+/* What an active item adds to joined rows. */
+typedef struct {
+    const page_item *symbol; /* null: a glyph */
+    const segment *segments; /* of a glyph, from the row on that the columns were set for */
+    uint32_t x;
+} page_column;
+
 typedef struct {
     const page_plate *plate;
     page_item *waiting, *active;
+    page_column *columns; /* the active items', then one at SEGMENT_FAR */
     uint32_t waiting_count, next, active_count;
     g4_list *qr_lists, *bar_lists; /* their changes come after them */
     uint8_t *rows[2];              /* composed rows, with 8 bytes to spare */
-    g4_list changes[2];            /* of composed rows */
+    g4_list changes[2], window[2]; /* of composed rows, of parts of such */
     uint64_t *keys;                /* for sorting: two arrays */
 } page_job;
 
@@ -35,8 +43,14 @@ int page_set_items(page_job *job, const elqr_page_batch *batch, size_t page);
  * come. Returns the row, beyond y, at which that changes next. */
 uint32_t page_advance(page_job *job, uint32_t y);
 
-/* Composes row y, which all items on it must be active for, with at least its row_bytes + 8. */
+/* Sets the columns of the active items, from row y on. */
+void page_set_columns(page_job *job, uint32_t y);
+
+/* Composes row y, which all items on it must be active for, in row_bytes + 8 bytes. */
 void page_compose_row(const page_job *job, uint32_t y, uint8_t *row);
+
+/* As that, but only bytes [first, end) are good afterwards. */
+void page_compose_part(const page_job *job, uint32_t y, uint8_t *row, size_t first, size_t end);
 
 /* The list of a symbol's dots in row y, which may be the row above it or the one below. */
 ELQR_INLINE const g4_list *page_symbol_list(const page_item *item, uint32_t y) {

@@ -36,60 +36,61 @@ typedef struct {
     uint32_t width;
 } stretch;
 
-/* Codes one entry of a segment.  Long code words go to the memory, others into the segment. */
-static void code_entry(arena *memory, const stretch *part, uint32_t pending, segment_code *code) {
+/* Codes a segment for one entry, 0 normal or 1 pending.  Long code words go to the memory, others
+ * into the segment. */
+static void code_entry(arena *memory, const stretch *part, uint32_t entry, segment *made) {
     const uint32_t *changes = part->row.changes, *above = part->above.changes;
     segment_place place = {0, 0};
-    uint32_t a = 0, b = 0;
+    uint32_t a = 0, b = 0, form = 0;
     uint8_t *start = memory->base + memory->used;
-    *code = (segment_code){0, SEGMENT_NONE, SEGMENT_NONE, 0, (uint16_t)pending};
-    if (pending && part->row.count == 0)
-        return; /* the white run goes on */
+    if (entry && part->row.count == 0) { /* the white run goes on */
+        made->form[entry] = SEGMENT_STAYS | SEGMENT_PENDING;
+        return;
+    }
     if (memory->full || elqr_g4_bound(part->width, 1) > memory->capacity - memory->used) {
         memory->full = 1;
         return;
     }
     g4_writer out = {start, 0, 0};
-    if (pending) {
-        code->live = (uint16_t)changes[0];
+    if (entry) {
+        form = SEGMENT_LIVE;
         place.a0 = changes[0];
         a = 1;
         b = segment_seek(above, 1, place.a0);
     } else if (segment_starts_horizontal(&part->row, above)) {
-        code->live = (uint16_t)changes[0];
+        form = SEGMENT_LIVE;
         g4_put_run(&out, changes[1] - changes[0], 1);
         place.a0 = changes[1];
         a = 2;
         b = segment_seek(above, 0, place.a0);
     }
+    made->live[entry] = form != 0 ? (uint16_t)changes[0] : 0;
     segment_put(&out, &part->row, above, a, b, &place);
     uint64_t length = g4_length(&out, start);
-    code->exit = (uint16_t)place.a0;
-    code->pending = (uint16_t)place.pending;
-    code->length = (uint16_t)length;
+    made->exit[entry] = (uint16_t)place.a0;
+    form |= place.pending ? SEGMENT_PENDING : 0;
     g4_finish(&out);
     if (length <= SEGMENT_INLINE) {
-        code->bits = length != 0 ? elqr_load64(start) >> (64 - length) : 0;
+        made->bits[entry] = length != 0 ? elqr_load64(start) >> (64 - length) : 0;
+        made->form[entry] = (uint16_t)(form | length);
         return;
     }
-    code->bits = offset_of(memory, start);
+    made->bits[entry] = (uint64_t)(start - (const uint8_t *)made) << 24 | length;
+    made->form[entry] = (uint16_t)(form | SEGMENT_LONG);
     memory->used = (size_t)(out.at - memory->base) + PAGE_SPARE;
     memory->full |= memory->used > memory->capacity;
 }
 
 static void make_segment(arena *memory, const stretch *part, uint32_t left, uint32_t right,
                          segment *made) {
-    *made = (segment){(uint16_t)left, (uint16_t)right, 0, {{0, 0, 0, 0, 0}, {0, 0, 0, 0, 0}}};
-    code_entry(memory, part, 0, &made->entry[0]);
-    code_entry(memory, part, 1, &made->entry[1]);
-}
-
-/* Ends an odd list at `width`, and any list in SEGMENT_FAR. */
-static void close_list(g4_list *list, uint32_t width) {
-    if (list->count % 2 != 0)
-        list->changes[list->count++] = width;
-    for (uint32_t i = 0; i < G4_SENTINELS; i++)
-        list->changes[list->count + i] = SEGMENT_FAR;
+    *made = (segment){(uint16_t)left, (uint16_t)right, {0, 0}, {0, 0}, {0, 0}, {0, 0}};
+    if (left == right) {
+        made->form[0] = SEGMENT_STAYS;
+        made->form[1] = SEGMENT_STAYS | SEGMENT_PENDING;
+        return;
+    }
+    code_entry(memory, part, 0, made);
+    code_entry(memory, part, 1, made);
 }
 
 /* The first pixel with ink of two closed lists, and the end of the last; 0 and 0 without any. */
@@ -107,13 +108,13 @@ static void make_glyph_segments(arena *memory, const page_glyph *glyph, const ui
                                 size_t stride, segment *segments) {
     uint32_t lists[2][MOST_GLYPH + G4_LIST_EXTRA], width = glyph->width;
     stretch part = {g4_empty_list(lists[0], width), g4_empty_list(lists[1], width), width};
-    close_list(&part.above, width);
+    page_close_list(&part.above, width);
     for (uint32_t y = 0; y <= glyph->height; y++) {
         uint32_t left, right;
         part.row.count = 0;
         if (y < glyph->height)
             g4_find_changes(&part.row, rows + y * stride, width);
-        close_list(&part.row, width);
+        page_close_list(&part.row, width);
         ink_of(&part.row, &part.above, &left, &right);
         make_segment(memory, &part, left, right, &segments[y]);
         g4_list other = part.above;
@@ -217,7 +218,7 @@ static int next_stretch(const maker *make, uint32_t y, walk *at, uint32_t *left,
 static void copy_changes(g4_list *to_list, const g4_list *list, uint32_t from, uint32_t to) {
     to_list->count = to - from;
     memcpy(to_list->changes, list->changes + from, (to - from) * sizeof *list->changes);
-    close_list(to_list, 0);
+    page_close_list(to_list, 0);
 }
 
 /* The segments of row y, at the page's positions; counted where `segments` is null, else made. */
@@ -241,13 +242,12 @@ static void find_rows(maker *make, uint32_t y) {
     uint32_t width = make->form->width;
     g4_find_changes(&make->above, make->rows + (y - 1) * row_bytes, width);
     g4_find_changes(&make->row, make->rows + y * row_bytes, width);
-    close_list(&make->above, width);
-    close_list(&make->row, width);
+    page_close_list(&make->above, width);
+    page_close_list(&make->row, width);
 }
 
 /* Whether row y is worth cutting, and can be.  Where a strip starts the row above is not what it
- * seems; rows as busy as a photograph could make code words longer than a segment tells: the most
- * for two changes are 53 bits. */
+ * seems; rows as busy as a photograph are better coded from their dots. */
 static int is_cut(maker *make, uint32_t y) {
     enum { MOST_CHANGES = 2000 };
     if (y % make->form->rows_per_strip == 0 || !has_zone(make->form, y, 0, make->form->width))

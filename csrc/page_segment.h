@@ -21,32 +21,40 @@ enum {
     SEGMENT_GAP = 4, /* one more than a vertical code can reach */
     /* Beyond every page: the sentinel of lists that end before the row does. */
     SEGMENT_FAR = 1 << 24,
-    SEGMENT_NONE = 0xFFFF /* no live run; a0 stays where it is */
+    SEGMENT_INLINE = 56 /* bits that one put takes */
 };
 
-/* The coding of a segment for one kind of entry. */
-typedef struct {
-    uint64_t bits;    /* the code words, or where they are if `length` exceeds SEGMENT_INLINE */
-    uint16_t live;    /* right end of the white run to code before `bits`, or SEGMENT_NONE */
-    uint16_t exit;    /* a0 afterwards, or SEGMENT_NONE */
-    uint16_t length;  /* of the code words, in bits */
-    uint16_t pending; /* how it leaves */
-} segment_code;
-
-enum { SEGMENT_INLINE = 33 }; /* with 3 + 20 bits of a live run below 2624 they go in one put */
+/* The form of a segment's coding: the length of its code words, if that is SEGMENT_INLINE at most,
+ * and these.  A form without any of them, entered normally, is one put. */
+enum {
+    SEGMENT_STAYS = 0x1000,  /* nothing is coded and a0 stays where it is */
+    SEGMENT_LONG = 0x2000,   /* the code words are elsewhere */
+    SEGMENT_LIVE = 0x4000,   /* a white run up to `live` is to be coded before them */
+    SEGMENT_PENDING = 0x8000 /* it leaves pending */
+};
 
 /* Positions are relative to the segment's own x.  With left == right there is no ink in either row,
- * and nothing to code. */
+ * and nothing to code.  What comes in pairs is for a normal entry and for a pending one. */
 typedef struct {
     uint16_t left, right;
-    uint32_t unused;
-    segment_code entry[2]; /* normal, pending */
+    uint16_t live[2], exit[2]; /* exit: a0 afterwards */
+    uint16_t form[2];
+    uint64_t bits[2]; /* the code words; if long, how many bytes beyond the segment they are << 24,
+                         and their length in bits */
 } segment;
 
 /* Where the joint coding of a row stands. */
 typedef struct {
     uint32_t a0, pending;
 } segment_place;
+
+/* Ends an odd list at `end`, and any list in SEGMENT_FAR. */
+ELQR_INLINE void page_close_list(g4_list *list, uint32_t end) {
+    if (list->count % 2 != 0)
+        list->changes[list->count++] = end;
+    for (uint32_t i = 0; i < G4_SENTINELS; i++)
+        list->changes[list->count + i] = SEGMENT_FAR;
+}
 
 /* The first index of the row above's changes, of b's parity, beyond a0. */
 ELQR_INLINE uint32_t segment_seek(const uint32_t *above, uint32_t b, uint32_t a0) {
