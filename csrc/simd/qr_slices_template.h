@@ -7,6 +7,9 @@
  *   ZEROS, ONES, EVERY(word), NOT, AND, OR, XOR, IS_ZERO
  *   XOR3, AND3, OR3 of (a, b, c), and
  *   AND_NAND            a & ~(b & c)
+ *   DIFFER3, LIGHT_BETWEEN, MIXED  of neighbours a and b (and c) and of those above them, or of the
+ *                       edges between a and b, b and c and asides from the ones above: not all
+ *                       equal; b alone is light; not all equal, a, b and those above
  *   ADD_TWO(carry, sum, a, b)  sum + a + b = 2 * carry + the new sum
  *   TWO_SWEEPS          whether a line is swept for runs and for finders apart
  *   SPREAD(word, bits)  the word in every lane, inverted in lane k where bit k is 1

@@ -71,6 +71,7 @@ typedef struct {
 typedef struct {
     VECTOR module1, module2, module3;
     VECTOR edge1;                      /* differs from the module before it */
+    VECTOR above1;                     /* in the row above */
     VECTOR aside1;                     /* differs from the module in the row above */
     VECTOR differ1, differ2;           /* not all equal: the three modules that end there */
     VECTOR broken1, broken2;           /* not all equal: the five modules that end there */
@@ -98,10 +99,10 @@ ELQR_INLINE TARGET NAME(four) NAME(look)(const NAME(line) * line, VECTOR module0
     b.edge1 = XOR(module1, module0);
     b.edge2 = XOR(module2, module1);
     b.edge3 = XOR(module3, module2);
-    b.differ0 = OR(b.edge0, line->edge1);
-    b.differ1 = OR(b.edge1, b.edge0);
-    b.differ2 = OR(b.edge2, b.edge1);
-    b.differ3 = OR(b.edge3, b.edge2);
+    b.differ0 = DIFFER3(module0, line->module1, line->module2, b.edge0, line->edge1);
+    b.differ1 = DIFFER3(module1, module0, line->module1, b.edge1, b.edge0);
+    b.differ2 = DIFFER3(module2, module1, module0, b.edge2, b.edge1);
+    b.differ3 = DIFFER3(module3, module2, module1, b.edge3, b.edge2);
     return b;
 }
 
@@ -150,10 +151,11 @@ ELQR_INLINE TARGET VECTOR NAME(add_finders)(NAME(line) * line, const NAME(four) 
     const VECTOR found1 = AND_NAND(line->core3, lit1, lit[-10]);
     const VECTOR found2 = AND_NAND(line->core2, lit2, lit[-9]);
     const VECTOR found3 = AND_NAND(line->core1, lit3, lit[-8]);
-    const VECTOR dld0 = AND3(line->edge1, b->edge0, b->module0);
-    const VECTOR dld1 = AND3(b->edge0, b->edge1, b->module1);
-    const VECTOR dld2 = AND3(b->edge1, b->edge2, b->module2);
-    const VECTOR dld3 = AND3(b->edge2, b->edge3, b->module3);
+    const VECTOR dld0 =
+        LIGHT_BETWEEN(b->module0, line->module1, line->module2, b->edge0, line->edge1);
+    const VECTOR dld1 = LIGHT_BETWEEN(b->module1, b->module0, line->module1, b->edge1, b->edge0);
+    const VECTOR dld2 = LIGHT_BETWEEN(b->module2, b->module1, b->module0, b->edge2, b->edge1);
+    const VECTOR dld3 = LIGHT_BETWEEN(b->module3, b->module2, b->module1, b->edge3, b->edge2);
     lit[0] = lit0;
     lit[1] = lit1;
     lit[2] = lit2;
@@ -172,14 +174,16 @@ ELQR_INLINE TARGET VECTOR NAME(add_finders)(NAME(line) * line, const NAME(four) 
 /* Feature 2 of the next four modules of a row and the four `above` them: the bit of weight 4. */
 ELQR_INLINE TARGET VECTOR NAME(add_blocks)(NAME(line) * line, const NAME(four) * b,
                                            const uint64_t *above, size_t stride) {
-    const VECTOR aside0 = XOR(b->module0, LOAD(above));
-    const VECTOR aside1 = XOR(b->module1, LOAD(above + stride));
-    const VECTOR aside2 = XOR(b->module2, LOAD(above + 2 * stride));
-    const VECTOR aside3 = XOR(b->module3, LOAD(above + 3 * stride));
-    const VECTOR mixed0 = OR3(line->aside1, b->edge0, aside0);
-    const VECTOR mixed1 = OR3(aside0, b->edge1, aside1);
-    const VECTOR mixed2 = OR3(aside1, b->edge2, aside2);
-    const VECTOR mixed3 = OR3(aside2, b->edge3, aside3);
+    const VECTOR above0 = LOAD(above), above1 = LOAD(above + stride);
+    const VECTOR above2 = LOAD(above + 2 * stride), above3 = LOAD(above + 3 * stride);
+    const VECTOR aside0 = XOR(b->module0, above0), aside1 = XOR(b->module1, above1);
+    const VECTOR aside2 = XOR(b->module2, above2), aside3 = XOR(b->module3, above3);
+    const VECTOR mixed0 =
+        MIXED(b->module0, line->module1, above0, line->above1, b->edge0, aside0, line->aside1);
+    const VECTOR mixed1 = MIXED(b->module1, b->module0, above1, above0, b->edge1, aside1, aside0);
+    const VECTOR mixed2 = MIXED(b->module2, b->module1, above2, above1, b->edge2, aside2, aside1);
+    const VECTOR mixed3 = MIXED(b->module3, b->module2, above3, above2, b->edge3, aside3, aside2);
+    line->above1 = above3;
     line->aside1 = aside3;
     return NAME(add_four)(&line->mixed, mixed0, mixed1, mixed2, mixed3);
 }
@@ -198,7 +202,8 @@ ELQR_INLINE TARGET void NAME(sweep_for)(int features, const uint64_t *first, siz
     NAME(line) line;
     line.module1 = line.edge1 = line.differ1 = corner; /* outside counts as light */
     line.module2 = line.module3 = line.differ2 = ZEROS;
-    line.aside1 = features & BLOCKS ? XOR(corner, LOAD(above)) : ZEROS;
+    line.above1 = features & BLOCKS ? LOAD(above) : ZEROS;
+    line.aside1 = features & BLOCKS ? XOR(corner, line.above1) : ZEROS;
     line.broken1 = line.broken2 = ONES;
     line.dld1 = line.dld2 = line.dld3 = line.dld4 = ZEROS;
     line.core1 = line.core2 = line.core3 = line.core4 = ZEROS;

@@ -23,6 +23,12 @@
 #define OR3(a, b, c) TERNARY(a, b, c, 0xFE)
 #define AND_NAND(a, b, c) TERNARY(a, b, c, 0x70)
 
+/* From the modules themselves, so that nobody needs their edges. */
+#define DIFFER3(a, b, c, edge_ab, edge_bc) TERNARY(a, b, c, 0x7E)
+#define LIGHT_BETWEEN(a, b, c, edge_ab, edge_bc) TERNARY(a, b, c, 0x20)
+#define MIXED(a, b, above_a, above_b, edge_ab, aside_a, aside_b)                                   \
+    ((void)(aside_a), (void)(aside_b), TERNARY(TERNARY(a, b, above_a, 0x7E), b, above_b, 0xF6))
+
 /* The carry from the new sum, which lets the instructions overwrite what nobody needs any more. */
 #define ADD_TWO(carry, sum, a, b)                                                                  \
     do {                                                                                           \

@@ -7,6 +7,11 @@
 #endif
 #define AND_NAND(a, b, c) AND_NOT(a, AND(b, c))
 
+/* From edges, which serve all three. */
+#define DIFFER3(a, b, c, edge_ab, edge_bc) OR(edge_ab, edge_bc)
+#define LIGHT_BETWEEN(a, b, c, edge_ab, edge_bc) AND3(edge_bc, edge_ab, a)
+#define MIXED(a, b, above_a, above_b, edge_ab, aside_a, aside_b) OR3(aside_b, edge_ab, aside_a)
+
 #define EXCHANGE(a, b, shift, mask)                                                                \
     do {                                                                                           \
         const VECTOR moved_ = AND(XOR(SHIFT_RIGHT(a, shift), b), EVERY(mask));                     \

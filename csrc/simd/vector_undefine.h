@@ -26,5 +26,8 @@
 #undef AND3
 #undef OR3
 #undef AND_NAND
+#undef DIFFER3
+#undef LIGHT_BETWEEN
+#undef MIXED
 #undef SPREAD
 #undef EXCHANGE
