@@ -55,6 +55,17 @@ static int encode_singly(const uint8_t *data, const size_t *ends, size_t width, 
     return ELQR_OK;
 }
 
+/* Items of equal length, by the faster way for so many. */
+static int encode_by_plan(const qr_variant *variant, const qr_plan *plan, const uint8_t *data,
+                          size_t n, uint8_t *packed, uint8_t *masks, size_t *bad_item) {
+    const size_t done = (n > variant->few ? qr_encode_slices : qr_encode_singles)(
+        variant, plan, data, n, packed, masks);
+    if (done == n)
+        return ELQR_OK;
+    *bad_item = done;
+    return ELQR_BAD_CHARACTER;
+}
+
 int elqr_qr_encode_batch(const uint8_t *data, const size_t *ends, size_t width, size_t n, int mode,
                          int version, int level, int mask, uint8_t *packed, uint8_t *masks,
                          size_t *bad_item) {
@@ -68,11 +79,47 @@ int elqr_qr_encode_batch(const uint8_t *data, const size_t *ends, size_t width, 
     if (version > QR_FAST_VERSION || common == 0 || common > elqr_qr_capacity(version, level, mode))
         return encode_singly(data, ends, width, n, mode, version, level, mask, packed, masks,
                              bad_item);
+    qr_plan plan;
     const qr_variant *variant = qr_best_variant();
-    const size_t done = (n <= variant->few ? qr_encode_singles : qr_encode_variant)(
-        variant, data, common, n, mode, version, level, mask, packed, masks);
-    if (done == n)
-        return ELQR_OK;
-    *bad_item = done;
-    return ELQR_BAD_CHARACTER;
+    qr_plan_begin(&plan, common, mode, version, level, mask);
+    if (n > variant->few)
+        qr_plan_slices(&plan, variant->lanes, variant->uses_matrices);
+    else
+        qr_plan_singles(&plan);
+    return encode_by_plan(variant, &plan, data, n, packed, masks, bad_item);
+}
+
+/*---- Plans that are kept ----*/
+
+struct elqr_qr_plan {
+    const qr_variant *variant;
+    qr_plan plan;
+};
+
+size_t elqr_qr_plan_size(void) {
+    return sizeof(elqr_qr_plan);
+}
+
+int elqr_qr_make_plan(elqr_qr_plan *plan, size_t length, int mode, int version, int level,
+                      int mask) {
+    const int status = qr_check_arguments(mode, version, level, mask);
+    if (status != ELQR_OK)
+        return status;
+    if (version > QR_FAST_VERSION)
+        return ELQR_BAD_VERSION;
+    if (length == 0)
+        return ELQR_EMPTY;
+    if (length > elqr_qr_capacity(version, level, mode))
+        return ELQR_TOO_LONG;
+    plan->variant = qr_best_variant();
+    qr_plan_begin(&plan->plan, length, mode, version, level, mask);
+    qr_plan_singles(&plan->plan);
+    qr_plan_slices(&plan->plan, plan->variant->lanes, plan->variant->uses_matrices);
+    return ELQR_OK;
+}
+
+int elqr_qr_encode_planned(const elqr_qr_plan *plan, const uint8_t *data, size_t n, uint8_t *packed,
+                           uint8_t *masks, size_t *bad_item) {
+    *bad_item = 0;
+    return encode_by_plan(plan->variant, &plan->plan, data, n, packed, masks, bad_item);
 }

@@ -8,6 +8,8 @@
  *   variants  qr_variants.c                          the template for each instruction set
  *   batch     qr_batch.c                             which edition makes which symbols
  *
+ * A plan is made once for many calls (elqr_qr_make_plan) or anew in each, and read only after that.
+ *
  * A "word" is a uint64_t that holds one module, or one bit of a codeword, of 64 symbols: symbol i
  * is bit i.  A "vector" is `lanes` words side by side, one for each mask that is tried at once.
  */
@@ -25,13 +27,23 @@ enum {
     QR_FAST_MODULES = QR_FAST_SIDE * QR_FAST_SIDE,
     QR_FAST_CODEWORDS = 404,  /* of version 11 */
     QR_FAST_BLOCK_DATA = 116, /* the longest block, those of 9-L */
-    QR_CHUNK = 64,            /* symbols at a time */
+    /* 30 pairs of columns, which at most 2 timing, 5 alignment, 4 format and version patterns and
+     * both ends cut. */
+    QR_FAST_RUNS = 30 * 13,
+    QR_CHUNK = 64, /* symbols at a time */
     QR_MAX_LANES = 8,
     /* Codewords and packed symbols are transposed in strips of one vector: these are bounds that
      * every vector size divides. */
     QR_ROW_BYTES = (QR_FAST_CODEWORDS + 7 + 63) / 64 * 64,
     QR_IMAGE_BYTES = (QR_FAST_SIDE * 8 + 63) / 64 * 64
 };
+
+/* Rows one after the other that take the same number of the message's bits, 7.7.3. */
+typedef struct {
+    uint8_t row, count;  /* the first of them, and how many */
+    int8_t step;         /* to the next row, 1 or -1 */
+    uint8_t bits, shift; /* 1 or 2 of them, the last one at column `shift` */
+} qr_run;
 
 /* Which words make up a module: what a vector takes in. */
 typedef struct {
@@ -64,6 +76,17 @@ typedef struct {
     /* Reed-Solomon: entry f is f times the generator, its codewords from the lowest byte up. */
     uint64_t products[256][4];
     int row_stride; /* bytes of a symbol's codewords */
+    /* Symbols of light codewords, row y under each mask: they turn unmasked codeword bits, by
+     * exclusive or, into the symbol. */
+    uint64_t image_rows[QR_FAST_SIDE][8];
+    /* Where each codeword of the final message (7.6) is in the row that a qr_rows_function writes.
+     */
+    uint16_t offsets[QR_FAST_CODEWORDS];
+
+    /* For single symbols. */
+    uint64_t image_columns[QR_FAST_SIDE][8];
+    qr_run runs[QR_FAST_RUNS]; /* where the message's bits are, 7.7.3 */
+    int run_count;
 
     /* The rest is for slices. */
     int lanes, lanes_log2;                /* words in a vector of the variant that will run */
@@ -71,7 +94,7 @@ typedef struct {
     uint16_t no_word;                     /* index of a word that is always 0 */
     uint16_t row_start[QR_FAST_SIDE + 1]; /* the modules of row y: row_start[y] to [y + 1] */
     qr_module modules[QR_FAST_MODULES];
-    uint8_t images[8][QR_IMAGE_BYTES]; /* packed: function patterns, format, mask */
+    uint8_t images[8][QR_IMAGE_BYTES]; /* image_rows, packed */
     /* For GFNI: multiplication by a codeword's coefficients in the error correction codewords, as
      * bit matrices; index 0 is the last data codeword of a block. */
     uint64_t matrices[QR_FAST_BLOCK_DATA][32];
@@ -79,7 +102,7 @@ typedef struct {
 
 /* Work space of a call. */
 typedef struct {
-    qr_plan plan;
+    const qr_plan *plan;
     _Alignas(64) uint8_t rows[QR_CHUNK * QR_ROW_BYTES]; /* codewords, symbol by symbol */
     _Alignas(64) uint64_t planes[8 * QR_ROW_BYTES + 8]; /* codewords, a word for each bit; a 0 */
     _Alignas(64) uint64_t output[8 * QR_IMAGE_BYTES];   /* symbols without mask, a word a module */
@@ -97,23 +120,22 @@ typedef struct {
 
 /*---- Plan ----*/
 
-/* Prepares a call.  Arguments have been checked, `version` is at most QR_FAST_VERSION, `length` is
- * within the capacity. */
+/* What all editions need.  Arguments have been checked, `version` is at most
+ * QR_FAST_VERSION, `length` is within the capacity. */
 void qr_plan_begin(qr_plan *plan, size_t length, int mode, int version, int level, int mask);
 
-/* Prepares what slices need besides, with the matrices of GFNI where they are wanted. */
-void qr_plan_finish(qr_plan *plan, int lanes, int matrices);
+/* What qr_encode_singles needs besides. */
+void qr_plan_singles(qr_plan *plan);
 
-/* Where each codeword of the final message (7.6) is in the row that a qr_rows_function writes. */
-void qr_interleaved_offsets(const qr_plan *plan, uint16_t *offsets);
+/* What qr_encode_slices needs besides, with the matrices of GFNI where they are wanted. */
+void qr_plan_slices(qr_plan *plan, int lanes, int matrices);
 
 void qr_draw_patterns(qr_patterns *out, int version);
 
 /* Where the bits of the format information are: bit i % 15 of copy i / 15. */
 void qr_list_format(int side, uint8_t rows[30], uint8_t columns[30]);
 
-/* The rows, or the columns, of a symbol of light codewords under a mask: function patterns, format
- * information and mask.  It turns unmasked codeword bits, by exclusive or, into the symbol. */
+/* The rows, or the columns, of a symbol of light codewords under a mask. */
 void qr_image_rows(const qr_plan *plan, int mask, uint64_t *rows);
 void qr_image_columns(const qr_plan *plan, int mask, uint64_t *columns);
 
@@ -153,14 +175,17 @@ typedef struct {
 /* The best that this processor runs. */
 const qr_variant *qr_best_variant(void);
 
-/* Makes n symbols of payloads of `width` bytes each.  Arguments are as qr_plan_begin wants them.
- * Returns n, or the first item that has a character outside its mode. */
-size_t qr_encode_variant(const qr_variant *variant, const uint8_t *data, size_t width, size_t n,
-                         int mode, int version, int level, int mask, uint8_t *packed,
-                         uint8_t *masks);
+/* Makes n symbols of payloads of plan->length bytes each by slices, the plan made for this variant.
+ * Returns n, or the first item that has a character outside its mode.  About 350 kB of stack. */
+size_t qr_encode_slices(const qr_variant *variant, const qr_plan *plan, const uint8_t *data,
+                        size_t n, uint8_t *packed, uint8_t *masks);
 
-/* The same one symbol at a time: about 30 kB of stack. */
-size_t qr_encode_singles(const qr_variant *variant, const uint8_t *data, size_t width, size_t n,
+/* The same one symbol at a time: about 15 kB of stack. */
+size_t qr_encode_singles(const qr_variant *variant, const qr_plan *plan, const uint8_t *data,
+                         size_t n, uint8_t *packed, uint8_t *masks);
+
+/* Makes a plan and the symbols, by slices if the variant has them. */
+size_t qr_encode_variant(const qr_variant *variant, const uint8_t *data, size_t width, size_t n,
                          int mode, int version, int level, int mask, uint8_t *packed,
                          uint8_t *masks);
 

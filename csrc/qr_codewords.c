@@ -79,45 +79,61 @@ ELQR_INLINE void store_remainder(remainder r, uint8_t *ec, int words) {
         elqr_store64_low_first(ec + 24, r.word3);
 }
 
-/* One block of each of four symbols, so that the look-ups of one need not wait for another's. */
-ELQR_INLINE void divide_four(const qr_plan *plan, uint8_t *const rows[4], int start, int end,
-                             int ec, int words) {
-    const remainder zero = {0, 0, 0, 0};
-    remainder r0 = zero, r1 = zero, r2 = zero, r3 = zero;
-    for (int i = start; i < end; i++) {
-        r0 = divide_byte(plan, r0, rows[0][i], words);
-        r1 = divide_byte(plan, r1, rows[1][i], words);
-        r2 = divide_byte(plan, r2, rows[2][i], words);
-        r3 = divide_byte(plan, r3, rows[3][i], words);
+/* Four blocks, so that the look-ups of one need not wait for another's. */
+typedef struct {
+    const uint8_t *data[4]; /* all but the first codewords of long blocks */
+    remainder first[4];     /* what those leave */
+    uint8_t *ec[4];
+} four_blocks;
+
+ELQR_INLINE void divide_four(const qr_plan *plan, four_blocks *blocks, int words) {
+    remainder r0 = blocks->first[0], r1 = blocks->first[1];
+    remainder r2 = blocks->first[2], r3 = blocks->first[3];
+    for (int i = 0; i < plan->blocks.length; i++) {
+        r0 = divide_byte(plan, r0, blocks->data[0][i], words);
+        r1 = divide_byte(plan, r1, blocks->data[1][i], words);
+        r2 = divide_byte(plan, r2, blocks->data[2][i], words);
+        r3 = divide_byte(plan, r3, blocks->data[3][i], words);
     }
-    store_remainder(r0, rows[0] + ec, words);
-    store_remainder(r1, rows[1] + ec, words);
-    store_remainder(r2, rows[2] + ec, words);
-    store_remainder(r3, rows[3] + ec, words);
+    store_remainder(r0, blocks->ec[0], words);
+    store_remainder(r1, blocks->ec[1], words);
+    store_remainder(r2, blocks->ec[2], words);
+    store_remainder(r3, blocks->ec[3], words);
+}
+
+static void take_block(const qr_plan *plan, uint8_t *row, int block, four_blocks *out, int i) {
+    const remainder zero = {0, 0, 0, 0};
+    out->data[i] = row + qr_block_start(&plan->blocks, block);
+    out->first[i] = zero;
+    if (block >= plan->blocks.shorts)
+        out->first[i] = divide_byte(plan, zero, *out->data[i]++, 4);
+    out->ec[i] = row + plan->data_codewords + block * plan->blocks.ec;
 }
 
 /* Whole words are stored: blocks go in order, so that the next block mends what follows, and rows
  * have a word's room after the last one. */
 void qr_put_error_correction(const qr_plan *plan, size_t count, uint8_t *rows) {
-    const qr_blocks *blocks = &plan->blocks;
-    const int words = (blocks->ec + 7) / 8;
-    for (size_t i = 0; i < count; i += 4) {
-        uint8_t *four[4]; /* the last symbol again, where there are fewer */
-        for (size_t j = 0; j < 4; j++)
-            four[j] = rows + (i + j < count ? i + j : count - 1) * (size_t)plan->row_stride;
-        for (int block = 0; block < blocks->count; block++) {
-            const int start = qr_block_start(blocks, block);
-            const int end = qr_block_start(blocks, block + 1);
-            const int ec = plan->data_codewords + block * blocks->ec;
-            if (words == 1)
-                divide_four(plan, four, start, end, ec, 1);
-            else if (words == 2)
-                divide_four(plan, four, start, end, ec, 2);
-            else if (words == 3)
-                divide_four(plan, four, start, end, ec, 3);
-            else
-                divide_four(plan, four, start, end, ec, 4);
+    const int words = (plan->blocks.ec + 7) / 8;
+    int block = 0;
+    for (size_t symbol = 0; symbol < count;) {
+        four_blocks four;
+        for (int i = 0; i < 4; i++) {
+            take_block(plan, rows, block, &four, i);
+            if (block + 1 < plan->blocks.count)
+                block++;
+            else if (++symbol < count) {
+                block = 0;
+                rows += plan->row_stride;
+            } /* else the last block again */
         }
+        if (words == 1)
+            divide_four(plan, &four, 1);
+        else if (words == 2)
+            divide_four(plan, &four, 2);
+        else if (words == 3)
+            divide_four(plan, &four, 3);
+        else
+            divide_four(plan, &four, 4);
     }
 }
 

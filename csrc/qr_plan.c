@@ -6,8 +6,9 @@
 
 /*---- Order of codewords, 7.6 ----*/
 
-void qr_interleaved_offsets(const qr_plan *plan, uint16_t *offsets) {
+static void list_offsets(qr_plan *plan) {
     const qr_blocks *blocks = &plan->blocks;
+    uint16_t *offsets = plan->offsets;
     for (int i = 0; i <= blocks->length; i++)
         for (int block = i < blocks->length ? 0 : blocks->shorts; block < blocks->count; block++)
             *offsets++ = (uint16_t)(qr_block_start(blocks, block) + i);
@@ -29,9 +30,7 @@ static uint16_t word_of(const qr_plan *plan, int offset, int bit) {
 
 /* order[row * side + column] = the word there; modules past the last codeword keep no_word. */
 static void place(const qr_plan *plan, uint16_t *order) {
-    uint16_t offsets[QR_FAST_CODEWORDS];
     const int side = plan->side, bits = 8 * plan->total_codewords;
-    qr_interleaved_offsets(plan, offsets);
     for (int i = 0; i < side * side; i++)
         order[i] = plan->no_word;
     int bit = 0, upwards = 1;
@@ -43,10 +42,39 @@ static void place(const qr_plan *plan, uint16_t *order) {
             const unsigned taken = (unsigned)(plan->patterns.function[row] >> (right - 1)) & 3;
             for (int left = 0; left < 2; left++)
                 if (!(taken >> (1 - left) & 1) && bit < bits) {
-                    order[row * side + right - left] = word_of(plan, offsets[bit / 8], 7 - bit % 8);
+                    order[row * side + right - left] =
+                        word_of(plan, plan->offsets[bit / 8], 7 - bit % 8);
                     bit++;
                 }
         }
+    }
+}
+
+/* The same for single symbols: the columns right - 1 and right, in runs of rows that are equally
+ * free. */
+static void list_pair(qr_plan *plan, int right, int upwards) {
+    const uint64_t *function = plan->patterns.function;
+    const int first = upwards ? plan->side - 1 : 0, step = upwards ? -1 : 1;
+    unsigned before = 3;
+    for (int i = 0, row = first; i < plan->side; i++, row += step) {
+        const unsigned taken = (unsigned)(function[row] >> (right - 1)) & 3;
+        if (taken != 3 && taken != before)
+            plan->runs[plan->run_count++] =
+                (qr_run){(uint8_t)row, 0, (int8_t)step, taken == 0 ? 2 : 1,
+                         (uint8_t)(taken == 1 ? right : right - 1)};
+        if (taken != 3)
+            plan->runs[plan->run_count - 1].count++;
+        before = taken;
+    }
+}
+
+static void list_runs(qr_plan *plan) {
+    int upwards = 1;
+    plan->run_count = 0;
+    for (int right = plan->side - 1; right > 0; right -= 2, upwards = !upwards) {
+        if (right == 6)
+            right = 5;
+        list_pair(plan, right, upwards);
     }
 }
 
@@ -100,17 +128,30 @@ static void list_modules(qr_plan *plan, const uint16_t *order) {
     plan->row_start[plan->side] = (uint16_t)count;
 }
 
-/* A symbol of light codewords under each mask: what turns the unmasked codeword bits, by exclusive
- * or, into the symbol. */
 static void draw_images(qr_plan *plan) {
     for (int mask = 0; mask < 8; mask++) {
         uint64_t rows[QR_FAST_SIDE];
         qr_image_rows(plan, mask, rows);
+        for (int i = 0; i < plan->side; i++)
+            plan->image_rows[i][mask] = rows[i];
+    }
+}
+
+static void draw_image_columns(qr_plan *plan) {
+    for (int mask = 0; mask < 8; mask++) {
+        uint64_t columns[QR_FAST_SIDE];
+        qr_image_columns(plan, mask, columns);
+        for (int i = 0; i < plan->side; i++)
+            plan->image_columns[i][mask] = columns[i];
+    }
+}
+
+static void pack_images(qr_plan *plan) {
+    for (int mask = 0; mask < 8; mask++)
         /* Whole words: each row mends what the one before wrote past its end. */
         for (int row = 0; row < plan->side; row++)
             elqr_store64_low_first(plan->images[mask] + row * plan->row_bytes,
-                                   qr_packed_row(rows[row]));
-    }
+                                   qr_packed_row(plan->image_rows[row][mask]));
 }
 
 /*---- Reed-Solomon ----*/
@@ -190,9 +231,16 @@ void qr_plan_begin(qr_plan *plan, size_t length, int mode, int version, int leve
     make_products(plan);
     qr_draw_patterns(&plan->patterns, version);
     qr_list_format(plan->side, plan->format_row, plan->format_column);
+    list_offsets(plan);
+    draw_images(plan);
 }
 
-void qr_plan_finish(qr_plan *plan, int lanes, int matrices) {
+void qr_plan_singles(qr_plan *plan) {
+    list_runs(plan);
+    draw_image_columns(plan);
+}
+
+void qr_plan_slices(qr_plan *plan, int lanes, int matrices) {
     uint16_t order[QR_FAST_MODULES];
     const int strip_bytes = 8 * lanes;
     plan->lanes = lanes;
@@ -204,5 +252,5 @@ void qr_plan_finish(qr_plan *plan, int lanes, int matrices) {
         make_matrices(plan);
     place(plan, order);
     list_modules(plan, order);
-    draw_images(plan);
+    pack_images(plan);
 }

@@ -72,7 +72,7 @@ static void store_choice(const uint64_t *choice, size_t count, uint8_t *masks) {
 }
 
 static void gather_output(qr_work *work) {
-    const qr_plan *plan = &work->plan;
+    const qr_plan *plan = work->plan;
     for (int i = 0; i < plan->row_start[plan->side]; i++)
         work->output[plan->modules[i].output] = work->planes[plan->modules[i].word];
 }
@@ -111,16 +111,17 @@ static void gather_output(qr_work *work) {
 static const qr_variant variants[] = {
 #if ELQR_X86
     {"avx512-gfni", ELQR_CPU_AVX512 | ELQR_CPU_GFNI | ELQR_CPU_VBMI, 8, 1, qr_rows_gfni,
-     draw_patterns_avx512, slices_avx512, score_avx512, 4},
+     draw_patterns_avx512, slices_avx512, score_avx512, 8},
     {"avx512", ELQR_CPU_AVX512, 8, 0, qr_rows_avx2, draw_patterns_avx512, slices_avx512,
-     score_avx512, 4},
-    {"avx2", ELQR_CPU_AVX2, 4, 0, qr_rows_avx2, draw_patterns_avx2, slices_avx2, score_avx2, 8},
+     score_avx512, 8},
+    {"avx2", ELQR_CPU_AVX2, 4, 0, qr_rows_avx2, draw_patterns_avx2, slices_avx2, score_avx2, 16},
 #endif
 #if ELQR_ARM
-    {"neon", ELQR_CPU_NEON, 2, 0, qr_rows_portable, draw_patterns_neon, slices_neon, score_neon, 8},
+    {"neon", ELQR_CPU_NEON, 2, 0, qr_rows_portable, draw_patterns_neon, slices_neon, score_neon,
+     16},
 #endif
     {"portable", 0, 1, 0, qr_rows_portable, draw_patterns_portable, slices_portable, score_portable,
-     16},
+     24},
 #if ELQR_X86
     {"avx512-single", ELQR_CPU_AVX512, 8, 0, NULL, NULL, NULL, score_avx512, 0},
     {"avx2-single", ELQR_CPU_AVX2, 4, 0, NULL, NULL, NULL, score_avx2, 0},
@@ -155,23 +156,21 @@ int elqr_qr_variant_runs(int variant) {
     return (variants[variant].features & elqr_cpu_features()) == variants[variant].features;
 }
 
-static size_t encode_slices(const qr_variant *variant, const uint8_t *data, size_t width, size_t n,
-                            int mode, int version, int level, int mask, uint8_t *packed,
-                            uint8_t *masks) {
+size_t qr_encode_slices(const qr_variant *variant, const qr_plan *plan, const uint8_t *data,
+                        size_t n, uint8_t *packed, uint8_t *masks) {
     qr_work work;
-    qr_plan_begin(&work.plan, width, mode, version, level, mask);
-    qr_plan_finish(&work.plan, variant->lanes, variant->uses_matrices);
-    work.planes[work.plan.no_word] = 0;
-    memset(work.output, 0, (size_t)work.plan.output_strips * 64 * 8 * (size_t)variant->lanes);
-    if (mask < 0)
+    work.plan = plan;
+    work.planes[plan->no_word] = 0;
+    memset(work.output, 0, (size_t)plan->output_strips * 64 * 8 * (size_t)plan->lanes);
+    if (plan->mask < 0)
         variant->draw_patterns(&work);
     for (size_t i = 0; i < n; i += QR_CHUNK) {
         const size_t count = n - i < QR_CHUNK ? n - i : QR_CHUNK;
-        const size_t good = variant->rows(&work.plan, data + i * width, count, work.rows);
+        const size_t good = variant->rows(plan, data + i * plan->length, count, work.rows);
         if (good < count) /* those before the bad one are to be complete */
-            variant->rows(&work.plan, data + i * width, good, work.rows);
+            variant->rows(plan, data + i * plan->length, good, work.rows);
         if (good > 0)
-            variant->slices(&work, good, packed + i * (size_t)work.plan.symbol_bytes, masks + i);
+            variant->slices(&work, good, packed + i * (size_t)plan->symbol_bytes, masks + i);
         if (good < count)
             return i + good;
     }
@@ -181,10 +180,14 @@ static size_t encode_slices(const qr_variant *variant, const uint8_t *data, size
 size_t qr_encode_variant(const qr_variant *variant, const uint8_t *data, size_t width, size_t n,
                          int mode, int version, int level, int mask, uint8_t *packed,
                          uint8_t *masks) {
-    if (variant->slices == NULL)
-        return qr_encode_singles(variant, data, width, n, mode, version, level, mask, packed,
-                                 masks);
-    return encode_slices(variant, data, width, n, mode, version, level, mask, packed, masks);
+    qr_plan plan;
+    qr_plan_begin(&plan, width, mode, version, level, mask);
+    if (variant->slices == NULL) {
+        qr_plan_singles(&plan);
+        return qr_encode_singles(variant, &plan, data, n, packed, masks);
+    }
+    qr_plan_slices(&plan, variant->lanes, variant->uses_matrices);
+    return qr_encode_slices(variant, &plan, data, n, packed, masks);
 }
 
 int elqr_qr_encode_variant(int variant, const uint8_t *data, size_t width, size_t n, int mode,

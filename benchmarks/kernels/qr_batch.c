@@ -41,25 +41,25 @@ static uint8_t data[ITEMS * 255], packed[ITEMS * QR_FAST_SIDE * 8], masks[ITEMS]
 /* The stages that only the template's instances have. */
 #define DEFINE_STAGES(suffix)                                                                      \
     static void stages_##suffix(qr_work *work, double *ns) {                                       \
-        const int side = work->plan.side, strip = 8 * work->plan.lanes;                            \
-        const int passes = 8 / work->plan.lanes;                                                   \
+        const int side = work->plan->side, strip = 8 * work->plan->lanes;                          \
+        const int passes = 8 / work->plan->lanes;                                                  \
         uint64_t words[SCORE_PLANES][QR_MAX_LANES];                                                \
         static penalties_##suffix sum;                                                             \
         LEAST(ns[0], 64,                                                                           \
-              for (int at = 0; at < work->plan.row_stride; at += strip) transpose_rows_##suffix(   \
-                  work->rows + at, (size_t)work->plan.row_stride, work->planes + 8 * at));         \
+              for (int at = 0; at < work->plan->row_stride; at += strip) transpose_rows_##suffix(  \
+                  work->rows + at, (size_t)work->plan->row_stride, work->planes + 8 * at));        \
         LEAST(ns[1], 64,                                                                           \
               for (int pass = 0; pass < passes; pass++) for (int y = 0; y < side; y++)             \
                   place_row_##suffix(work, y, pass));                                              \
         clear_all_##suffix(&sum);                                                                  \
         LEAST(ns[2], 64,                                                                           \
               for (int pass = 0; pass < passes; pass++) for (int y = 0; y < side; y++)             \
-                  sweep_row_##suffix(work->matrix + (size_t)(y * side * work->plan.lanes), side,   \
+                  sweep_row_##suffix(work->matrix + (size_t)(y * side * work->plan->lanes), side,  \
                                      y == 0, &sum));                                               \
-        LEAST(                                                                                     \
-            ns[3], 64,                                                                             \
-            for (int pass = 0; pass < passes; pass++) for (int x = 0; x < side; x++)               \
-                sweep_column_##suffix(work->matrix + (size_t)(x * work->plan.lanes), side, &sum)); \
+        LEAST(ns[3], 64,                                                                           \
+              for (int pass = 0; pass < passes; pass++) for (int x = 0; x < side; x++)             \
+                  sweep_column_##suffix(work->matrix + (size_t)(x * work->plan->lanes), side,      \
+                                        &sum));                                                    \
         LEAST(ns[4], 64,                                                                           \
               for (int pass = 0; pass < passes; pass++)                                            \
                   make_score_##suffix(&sum, side *side, (void *)words));                           \
@@ -92,16 +92,17 @@ static void run_stages(const qr_variant *variant, qr_work *work, double *ns) {
 static void error_correction(const qr_variant *variant, qr_work *work) {
 #if ELQR_X86
     if (variant->uses_matrices) {
-        put_error_correction_gfni(&work->plan, 64, work->rows);
+        put_error_correction_gfni(work->plan, 64, work->rows);
         return;
     }
 #endif
     (void)variant;
-    qr_put_error_correction(&work->plan, 64, work->rows);
+    qr_put_error_correction(work->plan, 64, work->rows);
 }
 
 static void time_variant(const qr_variant *variant, int version, size_t width, int mode) {
     static qr_work work;
+    static qr_plan made;
     double all, plan, rows, ec, pinned, ns[5];
     LEAST(all, ITEMS,
           qr_encode_variant(variant, data, width, ITEMS, mode, version, 1, -1, packed, masks));
@@ -110,12 +111,13 @@ static void time_variant(const qr_variant *variant, int version, size_t width, i
         return;
     }
     LEAST(plan, 1,
-          (qr_plan_begin(&work.plan, width, mode, version, 1, -1),
-           qr_plan_finish(&work.plan, variant->lanes, variant->uses_matrices)));
+          (qr_plan_begin(&made, width, mode, version, 1, -1),
+           qr_plan_slices(&made, variant->lanes, variant->uses_matrices)));
+    work.plan = &made;
     variant->draw_patterns(&work);
-    LEAST(rows, 64, variant->rows(&work.plan, data, 64, work.rows));
+    LEAST(rows, 64, variant->rows(&made, data, 64, work.rows));
     LEAST(ec, 64, error_correction(variant, &work));
-    work.plan.mask = 0;
+    made.mask = 0;
     LEAST(pinned, 64, variant->slices(&work, 64, packed, masks));
     run_stages(variant, &work, ns);
     printf(

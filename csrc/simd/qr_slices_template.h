@@ -130,7 +130,7 @@ static TARGET void NAME(score)(const qr_trial *trial, int side, int32_t scores[8
 /* The modules of a row that are not always the same, under the masks of a pass; the first pass also
  * leaves them unmasked for output. */
 static TARGET void NAME(place_row)(qr_work *work, int row, int pass) {
-    const qr_plan *plan = &work->plan;
+    const qr_plan *plan = work->plan;
     const qr_module *module = plan->modules + plan->row_start[row];
     const qr_module *end = plan->modules + plan->row_start[row + 1];
     uint64_t *line = work->matrix + (size_t)row * (size_t)plan->side * LANES;
@@ -144,15 +144,15 @@ static TARGET void NAME(place_row)(qr_work *work, int row, int pass) {
 }
 
 static TARGET void NAME(draw_patterns)(qr_work *work) {
-    const int side = work->plan.side;
+    const int side = work->plan->side;
     for (int row = 0; row < side; row++)
         for (int column = 0; column < side; column++)
             STORE(work->matrix + (size_t)(row * side + column) * LANES,
-                  work->plan.patterns.dark[row] >> column & 1 ? ONES : ZEROS);
+                  work->plan->patterns.dark[row] >> column & 1 ? ONES : ZEROS);
 }
 
 static TARGET void NAME(choose_masks)(qr_work *work, uint64_t *choice) {
-    const int side = work->plan.side;
+    const int side = work->plan->side;
     uint64_t lowest[SCORE_PLANES], words[SCORE_PLANES][LANES];
     memset(lowest, 0xFF, sizeof lowest); /* no score is as high */
     NAME(penalties) sum;
@@ -172,7 +172,7 @@ static TARGET void NAME(choose_masks)(qr_work *work, uint64_t *choice) {
 }
 
 static TARGET void NAME(slices)(qr_work *work, size_t count, uint8_t *packed, uint8_t *masks) {
-    const qr_plan *plan = &work->plan;
+    const qr_plan *plan = work->plan;
     const size_t strip = 8 * LANES, stride = (size_t)plan->output_strips * strip;
     for (size_t at = 0; at < (size_t)plan->row_stride; at += strip)
         NAME(transpose_rows)(work->rows + at, (size_t)plan->row_stride, work->planes + 8 * at);

@@ -62,7 +62,26 @@ static int compare(int variant, const batch *b, size_t size) {
     return memcmp(packed, expected, b->n * size) == 0 ? 0 : fail(variant, b, "symbols");
 }
 
-/* A batch of random payloads by every variant. */
+/* The same by a plan in memory of exact size, which the batch must leave as it was. */
+static int compare_planned(const batch *b, size_t size) {
+    elqr_qr_plan *plan = malloc(elqr_qr_plan_size());
+    void *before = malloc(elqr_qr_plan_size());
+    size_t bad_item;
+    if (plan == NULL || before == NULL)
+        abort();
+    int status =
+        elqr_qr_make_plan(plan, b->width, b->mode, b->version, b->level, b->mask) != ELQR_OK;
+    memcpy(before, plan, elqr_qr_plan_size());
+    memset(packed, 0xA5, b->n * size + 1);
+    status |= elqr_qr_encode_planned(plan, data, b->n, packed, masks, &bad_item) != ELQR_OK;
+    status |= packed[b->n * size] != 0xA5 || memcmp(before, plan, elqr_qr_plan_size()) != 0;
+    status |= memcmp(masks, expected_masks, b->n) != 0 || memcmp(packed, expected, b->n * size);
+    free(before);
+    free(plan);
+    return status == 0 ? 0 : fail(-1, b, "by a plan");
+}
+
+/* A batch of random payloads by every variant, and by a plan. */
 static int test_batch(batch b) {
     const size_t side = (size_t)elqr_qr_side(b.version), size = side * ((side + 7) / 8);
     fill(b.n * b.width, b.mode);
@@ -73,7 +92,7 @@ static int test_batch(batch b) {
     for (int variant = 0; variant < elqr_qr_variant_count(); variant++)
         if (elqr_qr_variant_runs(variant) && compare(variant, &b, size) != 0)
             return 1;
-    return 0;
+    return compare_planned(&b, size);
 }
 
 /* All versions, levels and modes, full symbols and others, automatic masks and pinned ones. */

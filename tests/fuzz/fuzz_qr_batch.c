@@ -56,6 +56,17 @@ int LLVMFuzzerTestOneInput(const uint8_t *input, size_t size) {
             (memcmp(packed, expected, symbols) != 0 || memcmp(masks, expected_masks, ITEMS) != 0))
             abort();
     }
+    elqr_qr_plan *plan = malloc(elqr_qr_plan_size());
+    if (plan == NULL)
+        abort();
+    if (elqr_qr_make_plan(plan, width, mode, version, level, mask) == ELQR_OK) {
+        const int planned = elqr_qr_encode_planned(plan, items, ITEMS, packed, masks, &bad_item);
+        if (planned != status || bad_item != expected_item ||
+            (status == ELQR_OK && memcmp(packed, expected, symbols) != 0))
+            abort();
+    } else if (status == ELQR_OK)
+        abort();
+    free(plan);
     free(items);
     free(packed);
     return 0;

@@ -291,6 +291,47 @@ def test_a_batch_of_none() -> None:
     call_encode(packed=np.empty((0, 21, 3), np.uint8), masks=np.empty(0, np.uint8), data=flat([]))
 
 
+@pytest.mark.parametrize("n", [0, 1, 3, 100])
+def test_a_plan_makes_the_same_symbols(n: int) -> None:
+    payloads = [bytes(f"{i:04}", "ascii") for i in range(1000, 1000 + n)]
+    plan = native.Plan(4, native.NUMERIC, 1, 1, native.AUTOMATIC)
+    packed, masks = np.empty((n, 21, 3), np.uint8), np.empty(n, np.uint8)
+    plan.encode(flat(payloads), packed, masks)
+    for i, payload in enumerate(payloads):
+        alone, used = native.encode_reference(
+            flat([payload]), native.NUMERIC, 1, 1, native.AUTOMATIC
+        )
+        assert (packed[i] == alone).all()
+        assert masks[i] == used
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error"),
+    [
+        ((0, native.NUMERIC, 1, 1, 0), EmptyError),
+        ((35, native.NUMERIC, 1, 1, 0), TooLongError),
+        ((4, 3, 1, 1, 0), BadModeError),
+        ((4, native.NUMERIC, 12, 1, 0), BadVersionError),
+        ((4, native.NUMERIC, 1, 4, 0), BadLevelError),
+        ((4, native.NUMERIC, 1, 1, 8), BadMaskError),
+    ],
+)
+def test_a_plan_refuses(arguments: tuple[int, ...], error: type[Exception]) -> None:
+    with pytest.raises(error):
+        native.Plan(*arguments)
+
+
+def test_a_plan_names_what_is_wrong_with_a_batch() -> None:
+    plan = native.Plan(4, native.NUMERIC, 1, 1, 0)
+    packed, masks = np.empty((2, 21, 3), np.uint8), np.empty(2, np.uint8)
+    with pytest.raises(BadCharacterError, match=r"item 1: .*position 1"):
+        plan.encode(flat([b"12345:78"]), packed, masks)
+    with pytest.raises(ValueError, match="fewer than 2 items of 4"):
+        plan.encode(flat([b"1234567"]), packed, masks)
+    with pytest.raises(ValueError, match=r"shape \(2, 21, 3\)"):
+        plan.encode(flat([b"12345678"]), packed[:1], masks)
+
+
 def test_reference_refuses() -> None:
     for arguments, error in [
         ((b"", 1, 1, 1, 0), EmptyError),

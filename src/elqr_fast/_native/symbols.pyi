@@ -1,3 +1,5 @@
+from typing import Self, final
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -23,6 +25,14 @@ def encode(
     packed: NDArray[np.uint8],
     masks: NDArray[np.uint8],
 ) -> None: ...
+
+@final
+class Plan:
+    def __new__(cls, length: int, mode: int, version: int, level: int, mask: int) -> Self: ...
+    def encode(
+        self, data: NDArray[np.uint8], packed: NDArray[np.uint8], masks: NDArray[np.uint8]
+    ) -> None: ...
+
 def encode_reference(
     data: NDArray[np.uint8], mode: int, version: int, level: int, mask: int
 ) -> tuple[NDArray[np.uint8], int]: ...

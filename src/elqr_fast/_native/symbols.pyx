@@ -4,8 +4,10 @@
 Indices below come from shapes that are checked first, which is why bounds checks are off.
 """
 
+cimport cython
 from libc.stddef cimport size_t
 from libc.stdint cimport uint8_t
+from libc.stdlib cimport free, malloc
 
 import numpy as np
 
@@ -30,6 +32,13 @@ cdef extern from "elqr.h" nogil:
     int elqr_qr_encode_batch(const uint8_t *data, const size_t *ends, size_t width, size_t n,
                              int mode, int version, int level, int mask, uint8_t *packed,
                              uint8_t *masks, size_t *bad_item)
+    ctypedef struct elqr_qr_plan:
+        pass
+    size_t elqr_qr_plan_size()
+    int elqr_qr_make_plan(elqr_qr_plan *plan, size_t length, int mode, int version, int level,
+                          int mask)
+    int elqr_qr_encode_planned(const elqr_qr_plan *plan, const uint8_t *data, size_t n,
+                               uint8_t *packed, uint8_t *masks, size_t *bad_item)
     int elqr_qr_variant_count()
     const char *elqr_qr_variant_name(int variant)
     int elqr_qr_variant_runs(int variant)
@@ -157,6 +166,56 @@ def encode(
     elif status == ELQR_BAD_CHARACTER:
         detail = f"position {elqr_qr_span(&data[start], end - start, mode)}"
     raise kernel_error(status, bad_item, detail)
+
+
+@cython.final
+cdef class Plan:
+    """What symbols of `length` characters each have in common (versions 1 to 11): for small
+    batches, of which it saves several microseconds.  Threads may share one."""
+
+    cdef elqr_qr_plan *plan
+    cdef size_t length
+    cdef int mode
+    cdef Py_ssize_t side, row_bytes
+
+    def __cinit__(self, size_t length, int mode, int version, int level, int mask):
+        self.length, self.mode = length, mode
+        self.side = elqr_qr_side(version)
+        self.row_bytes = (self.side + 7) // 8
+        self.plan = <elqr_qr_plan *>malloc(elqr_qr_plan_size())
+        if self.plan == NULL:
+            raise MemoryError
+        cdef int status = elqr_qr_make_plan(self.plan, length, mode, version, level, mask)
+        if status != ELQR_OK:
+            raise kernel_error(status)
+
+    def __dealloc__(self):
+        free(self.plan)
+
+    def encode(
+        self, const uint8_t[::1] data not None, uint8_t[:, :, ::1] packed not None,
+        uint8_t[::1] masks not None,
+    ):
+        """Symbols of len(masks) items end to end in `data`, as the function `encode` makes them."""
+        cdef size_t n = masks.shape[0]
+        check_layout(data, None, self.length, n)
+        if (<size_t>packed.shape[0] != n or packed.shape[1] != self.side
+                or packed.shape[2] != self.row_bytes):
+            raise ValueError(f"packed must have shape ({n}, {self.side}, {self.row_bytes})")
+        if n == 0:
+            return
+        cdef size_t bad = 0
+        cdef int status
+        with nogil:
+            status = elqr_qr_encode_planned(self.plan, &data[0], n, &packed[0, 0, 0], &masks[0],
+                                            &bad)
+        if status == ELQR_OK:
+            return
+        detail = ""
+        if status == ELQR_BAD_CHARACTER:
+            position = elqr_qr_span(&data[bad * self.length], self.length, self.mode)
+            detail = f"position {position}"
+        raise kernel_error(status, bad, detail)
 
 
 def encode_reference(const uint8_t[::1] data not None, int mode, int version, int level, int mask):

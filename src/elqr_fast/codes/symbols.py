@@ -5,6 +5,7 @@ One segment a symbol and one version a batch; the level asked for is the level m
 
 from __future__ import annotations
 
+import functools
 import operator
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -28,6 +29,8 @@ from elqr_fast.errors import (
 LEVELS = "LMQH"
 #: Threads take whole slices of this many symbols, the widest vector a kernel works on.
 SLICE = 512
+#: The kernel makes plans up to this version.
+LAST_PLANNED_VERSION = 11
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -100,7 +103,7 @@ def encode(
     return Symbols(version, level, masks, packed)
 
 
-@dataclass(frozen=True, eq=False, slots=True)
+@dataclass(eq=False, slots=True)  # not frozen: that would double what a batch of one costs
 class _Batch:
     """Payloads end to end: each of `width` bytes or, where `ends` is not None, up to its end."""
 
@@ -139,7 +142,7 @@ class _Batch:
         return _Batch.of_lengths(self.data[np.repeat(chosen, lengths)], lengths[chosen])
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False, slots=True)
 class _Job:
     """What the symbols of a batch have in common."""
 
@@ -185,10 +188,18 @@ class _Job:
     def _kernel(
         self, batch: _Batch, mode: int, packed: NDArray[np.uint8], masks: NDArray[np.uint8]
     ) -> None:
+        if batch.ends is None and batch.width and self.version <= LAST_PLANNED_VERSION:
+            plan = _plan(batch.width, mode, self.version, self.level, self.mask)
+            plan.encode(batch.data, packed, masks)
+            return
         native.encode(
             batch.data, batch.ends, batch.width, mode,
             self.version, self.level, self.mask, packed, masks,
         )  # fmt: skip
+
+
+#: Plans of about 100 kB are kept for the kinds of symbols made last.
+_plan = functools.lru_cache(maxsize=16)(native.Plan)
 
 
 def _batch(payloads: NDArray[np.uint8] | Sequence[str | bytes]) -> _Batch:
