@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import asdict, dataclass, field
 from functools import partial
 from pathlib import Path
@@ -184,7 +184,7 @@ class Press:
     def _write_file(
         self, name: str, job: ChunkJob, pages: Pages, slips: Slips, watch: Stopwatch
     ) -> FileEntry:
-        with self._open(name, job.keep) as file:
+        with _closing(self._open(name, job.keep), watch) as file:
             with watch("writing"):
                 self._write_pages(pages, file)
                 file.flush()
@@ -255,6 +255,15 @@ class Press:
         )
         with replacing(sidecar(self.out, index, MANIFEST)) as file:
             pq.write_table(table, file)
+
+
+@contextmanager
+def _closing(opened: AbstractContextManager[BinaryIO], watch: Stopwatch) -> Iterator[BinaryIO]:
+    """A file whose way to the disk is timed as a stage of its own."""
+    with ExitStack() as stack:
+        yield stack.enter_context(opened)
+        with watch("syncing"):
+            stack.close()
 
 
 def _rendered(checked: list[int], slips: Slips) -> list[int]:
