@@ -31,7 +31,7 @@ import elqr_fast as ef
 pytestmark = pytest.mark.benchmark(timer=time.thread_time, disable_gc=True)
 
 PEERS = Path(__file__).resolve().parent / "peers"
-BATCHES = [1, 16, 256, 100_000]
+BATCHES = [1, 16, 256, 4096, 100_000]
 #: What, alphabet, characters, version at level M, libqrencode's name for the mode.
 WORKS = {
     "eL-QR, 255 digits, 6-M": (string.digits, 255, 6, 0),

@@ -81,14 +81,17 @@ ELQR_INLINE void store_remainder(remainder r, uint8_t *ec, int words) {
 
 /* Four blocks, so that the look-ups of one need not wait for another's. */
 typedef struct {
-    const uint8_t *data[4]; /* all but the first codewords of long blocks */
-    remainder first[4];     /* what those leave */
+    const uint8_t *data[4]; /* all but the first codewords of long blocks, */
+    uint8_t first[4];       /* and these, which are 0 for short ones */
     uint8_t *ec[4];
 } four_blocks;
 
 ELQR_INLINE void divide_four(const qr_plan *plan, four_blocks *blocks, int words) {
-    remainder r0 = blocks->first[0], r1 = blocks->first[1];
-    remainder r2 = blocks->first[2], r3 = blocks->first[3];
+    const remainder zero = {0, 0, 0, 0};
+    remainder r0 = divide_byte(plan, zero, blocks->first[0], words);
+    remainder r1 = divide_byte(plan, zero, blocks->first[1], words);
+    remainder r2 = divide_byte(plan, zero, blocks->first[2], words);
+    remainder r3 = divide_byte(plan, zero, blocks->first[3], words);
     for (int i = 0; i < plan->blocks.length; i++) {
         r0 = divide_byte(plan, r0, blocks->data[0][i], words);
         r1 = divide_byte(plan, r1, blocks->data[1][i], words);
@@ -102,11 +105,9 @@ ELQR_INLINE void divide_four(const qr_plan *plan, four_blocks *blocks, int words
 }
 
 static void take_block(const qr_plan *plan, uint8_t *row, int block, four_blocks *out, int i) {
-    const remainder zero = {0, 0, 0, 0};
-    out->data[i] = row + qr_block_start(&plan->blocks, block);
-    out->first[i] = zero;
-    if (block >= plan->blocks.shorts)
-        out->first[i] = divide_byte(plan, zero, *out->data[i]++, 4);
+    const int before = block - plan->blocks.shorts; /* long blocks, if any, before this one */
+    out->data[i] = row + block * plan->blocks.length + (before > 0 ? before : 0);
+    out->first[i] = before < 0 ? 0 : *out->data[i]++;
     out->ec[i] = row + plan->data_codewords + block * plan->blocks.ec;
 }
 

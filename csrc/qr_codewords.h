@@ -46,13 +46,6 @@ ELQR_INLINE void qr_put_digits(qr_bit_writer *writer, const uint8_t *data, size_
         qr_put(writer, data[i] - (unsigned)'0', 4);
 }
 
-ELQR_INLINE int qr_are_digits(const uint8_t *data, size_t length) {
-    unsigned other = 0;
-    for (size_t i = 0; i < length; i++)
-        other |= (uint8_t)(data[i] - '0') > 9;
-    return !other;
-}
-
 /* 7.4.9 and 7.4.10: terminator, zeros up to a codeword's edge, pad codewords up to `end`, and up to
  * seven bytes more. */
 ELQR_INLINE void qr_put_end(qr_bit_writer *writer, uint8_t *end) {

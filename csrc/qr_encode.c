@@ -52,14 +52,6 @@ size_t elqr_qr_span(const uint8_t *data, size_t length, int mode) {
     return i;
 }
 
-/* No exit inside these loops: whole items are common, and compilers vectorise the first one. */
-static int all_digits(const uint8_t *data, size_t length) {
-    unsigned other = 0;
-    for (size_t i = 0; i < length; i++)
-        other |= (uint8_t)(data[i] - '0') > 9;
-    return !other;
-}
-
 static int all_alphanumeric(const uint8_t *data, size_t length) {
     unsigned other = 0;
     for (size_t i = 0; i < length; i++)
@@ -68,7 +60,7 @@ static int all_alphanumeric(const uint8_t *data, size_t length) {
 }
 
 int elqr_qr_narrowest_mode(const uint8_t *data, size_t length) {
-    if (all_digits(data, length))
+    if (qr_are_digits(data, length))
         return ELQR_QR_NUMERIC;
     return all_alphanumeric(data, length) ? ELQR_QR_ALPHANUMERIC : ELQR_QR_BYTE;
 }

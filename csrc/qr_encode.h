@@ -3,6 +3,8 @@
 #ifndef ELQR_QR_ENCODE_H
 #define ELQR_QR_ENCODE_H
 
+#include "common.h"
+
 #include <stddef.h>
 #include <stdint.h>
 
@@ -28,5 +30,16 @@ int qr_count_bits(int mode, int version);
  * Returns ELQR_OK, ELQR_EMPTY, ELQR_TOO_LONG or ELQR_BAD_CHARACTER. */
 int qr_final_message(const uint8_t *data, size_t length, int mode, int version, int level,
                      uint8_t *codewords);
+
+/* No exit inside the loop, and the greatest of bytes: whole items are common, and compilers make
+ * vectors of it. */
+ELQR_INLINE int qr_are_digits(const uint8_t *data, size_t length) {
+    uint8_t greatest = 0;
+    for (size_t i = 0; i < length; i++) {
+        const uint8_t digit = (uint8_t)(data[i] - '0');
+        greatest = digit > greatest ? digit : greatest;
+    }
+    return greatest <= 9;
+}
 
 #endif
