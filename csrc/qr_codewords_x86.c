@@ -67,7 +67,7 @@ typedef struct {
     __m128i count, rest;
 } cutter;
 
-static AVX2 void put_numbers(uint8_t *bytes, cutter *cutter, __m256i now) {
+ELQR_INLINE AVX2 void put_numbers(uint8_t *bytes, cutter *cutter, __m256i now) {
     const __m256i to_bytes =
         in_both_halves(_mm_setr_epi8(4, 3, 2, 1, 0, 12, 11, 10, 9, 8, -1, -1, -1, -1, -1, -1));
     /* The number before each: the last one of `before`, then the first three of `now`. */
@@ -94,8 +94,8 @@ static AVX2 __m256i bits_of_threes(int threes) {
 
 /* Digits 48 at a time; the last threes with zeros after them, which makes bits of 0; what remains
  * then, one or two digits, as qr_put_digits does.  `end` is where the caller's data end. */
-static AVX2 void put_digits_avx2(qr_bit_writer *writer, const uint8_t *data, size_t length,
-                                 const uint8_t *end) {
+ELQR_INLINE AVX2 void put_digits_avx2(qr_bit_writer *writer, const uint8_t *data, size_t length,
+                                      const uint8_t *end) {
     const int count = writer->count;
     cutter cutter = {_mm256_set1_epi64x((long long)(writer->bits >> (63 - count) >> 1)),
                      _mm_cvtsi32_si128(count), _mm_cvtsi32_si128(40 - count)};
