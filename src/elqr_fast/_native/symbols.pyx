@@ -160,12 +160,18 @@ def encode(
         return
     cdef size_t start, end
     start, end = bounds(offsets, width, bad_item)
-    detail = ""
     if status == ELQR_TOO_LONG:
-        detail = f"{end - start} characters, {elqr_qr_capacity(version, level, mode)} fit"
-    elif status == ELQR_BAD_CHARACTER:
-        detail = f"position {elqr_qr_span(&data[start], end - start, mode)}"
-    raise kernel_error(status, bad_item, detail)
+        fit = f"{end - start} characters, {elqr_qr_capacity(version, level, mode)} fit"
+        raise kernel_error(status, bad_item, fit)
+    raise item_error(status, bad_item, &data[0] + start, end - start, mode)
+
+
+cdef item_error(int status, size_t item, const uint8_t *address, size_t length, int mode):
+    """The exception for an item, with the position of the character that its mode lacks."""
+    detail = ""
+    if status == ELQR_BAD_CHARACTER:
+        detail = f"position {elqr_qr_span(address, length, mode)}"
+    return kernel_error(status, item, detail)
 
 
 @cython.final
@@ -209,13 +215,8 @@ cdef class Plan:
         with nogil:
             status = elqr_qr_encode_planned(self.plan, &data[0], n, &packed[0, 0, 0], &masks[0],
                                             &bad)
-        if status == ELQR_OK:
-            return
-        detail = ""
-        if status == ELQR_BAD_CHARACTER:
-            position = elqr_qr_span(&data[bad * self.length], self.length, self.mode)
-            detail = f"position {position}"
-        raise kernel_error(status, bad, detail)
+        if status != ELQR_OK:
+            raise item_error(status, bad, &data[bad * self.length], self.length, self.mode)
 
 
 def encode_reference(const uint8_t[::1] data not None, int mode, int version, int level, int mask):

@@ -13,18 +13,18 @@ from typing import Any, NoReturn, get_args, get_type_hints
 
 import msgspec
 
+from elqr_fast.builtin import BuiltIns
 from elqr_fast.errors import FormError
 from elqr_fast.forms.model import Drawing, Form
 from elqr_fast.forms.positions import Key, line_of
 
-_BUILT_IN = files("elqr_fast.forms") / "builtin"
+_BUILT_IN = BuiltIns("form", "elqr_fast.forms", "builtin", FormError)
 _PLACEHOLDERS = files("elqr_fast.forms") / "placeholders.toml"
 
 
 def list_forms() -> list[str]:
     """The names of the built-in forms."""
-    names = (entry.name for entry in _BUILT_IN.iterdir())
-    return sorted(name.removesuffix(".toml") for name in names if name.endswith(".toml"))
+    return _BUILT_IN.names()
 
 
 @cache
@@ -38,28 +38,8 @@ def load_form(name_or_path: str | Path) -> Form:
 
     Raises FormError with the file, the line and the key where one is to blame.
     """
-    path = _locate(name_or_path)
-    try:
-        text = path.read_bytes().decode("utf-8")
-    except OSError as error:
-        raise FormError(f"{path}: cannot be read: {error.strerror}") from error
-    except UnicodeDecodeError as error:
-        raise FormError(f"{path}: not UTF-8 (byte {error.start})") from error
-    return parse_form(text, path)
-
-
-def _locate(name_or_path: str | Path) -> Path:
-    known = list_forms()
-    if str(name_or_path) in known:
-        return Path(str(_BUILT_IN / f"{name_or_path}.toml"))
-    path = Path(name_or_path)
-    if path.is_file():
-        return path
-    near = get_close_matches(str(name_or_path), known, n=1)
-    hint = f"; did you mean {near[0]!r}?" if near else ""
-    raise FormError(
-        f"unknown form {str(name_or_path)!r}{hint} (built in: {', '.join(known)}; or name a file)"
-    )
+    path = _BUILT_IN.locate(name_or_path)
+    return parse_form(_BUILT_IN.read(path), path)
 
 
 def parse_form(text: str, path: Path) -> Form:

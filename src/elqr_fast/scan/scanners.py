@@ -10,16 +10,16 @@ import tomllib
 from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
 from functools import cache
-from importlib.resources import files
 from pathlib import Path
 from typing import Literal, NoReturn
 
 import msgspec
 
+from elqr_fast.builtin import BuiltIns
 from elqr_fast.errors import ConfigError
 from elqr_fast.scan.pages import PageImage
 
-_BUILT_IN = files("elqr_fast.scan") / "scanners"
+_BUILT_IN = BuiltIns("scanner", "elqr_fast.scan", "scanners")
 
 #: Lowest and highest value; a scan has any between.
 Range = tuple[float, float]
@@ -83,19 +83,12 @@ ProfileLike = str | Path | Profile
 
 def list_scanners() -> list[str]:
     """The names of the built-in profiles."""
-    names = (entry.name for entry in _BUILT_IN.iterdir())
-    return sorted(name.removesuffix(".toml") for name in names if name.endswith(".toml"))
+    return _BUILT_IN.names()
 
 
 def scanner_text(name_or_path: str | Path) -> str:
     """A profile's TOML.  Raises ConfigError if there is none."""
-    path = _locate(name_or_path)
-    try:
-        return path.read_bytes().decode("utf-8")
-    except OSError as error:
-        raise ConfigError(f"{path}: cannot be read: {error.strerror}") from error
-    except UnicodeDecodeError as error:
-        raise ConfigError(f"{path}: not UTF-8 (byte {error.start})") from error
+    return _BUILT_IN.read(_BUILT_IN.locate(name_or_path))
 
 
 def load_scanner(name_or_path: ProfileLike) -> Profile:
@@ -120,21 +113,6 @@ def expecting(pages: Iterable[PageImage], scanner: Profile | None) -> Iterator[P
 @cache
 def _built_in(name: str) -> Profile:
     return _parsed(scanner_text(name), name)
-
-
-def _locate(name_or_path: str | Path) -> Path:
-    known = list_scanners()
-    if str(name_or_path) in known:
-        return Path(str(_BUILT_IN / f"{name_or_path}.toml"))
-    path = Path(name_or_path)
-    if path.is_file():
-        return path
-    near = get_close_matches(str(name_or_path), known, n=1)
-    hint = f"; did you mean {near[0]!r}?" if near else ""
-    raise ConfigError(
-        f"unknown scanner {str(name_or_path)!r}{hint}"
-        f" (built in: {', '.join(known)}; or name a file)"
-    )
 
 
 def _parsed(text: str, where: str) -> Profile:
