@@ -19,6 +19,8 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pytest
+import segno
+import zxingcpp
 from numpy.typing import NDArray
 
 import elqr_fast as ef
@@ -31,9 +33,11 @@ pytestmark = pytest.mark.benchmark(timer=time.thread_time, disable_gc=True)
 
 ROWS = 100_000
 PLAIN_ROWS = BATCH_ROWS = 1_000
+PEER_SYMBOLS = 20
 BUILD = "payloads built, 100,000 rows of text"
 BUILD_INTEGERS = "payloads built, 100,000 rows of integers"
 PARSE = "payloads parsed, 100,000 rows"
+WHOLE = "columns of text to symbols, 100,000 rows"
 PREFIX = "00020101021227960005138000183"
 WIDTHS = {
     "institution": 5,
@@ -203,6 +207,37 @@ def test_build_from_integers(race: Callable[..., None]) -> None:
 
 def test_build_kernel_from_integers(race: Callable[..., None]) -> None:
     race(BUILD_INTEGERS, "elqr_fast, kernel", "payloads", ROWS, kernel(arrow(integers())))
+
+
+def with_segno(columns: Mapping[str, list[str]]) -> None:
+    for payload in with_plain_python(columns, PEER_SYMBOLS):
+        _ = segno.make_qr(payload, error="m", boost_error=False).matrix
+
+
+def with_zxing_cpp(columns: Mapping[str, list[str]]) -> None:
+    for payload in with_plain_python(columns, PEER_SYMBOLS):
+        zxingcpp.create_barcode(payload, zxingcpp.BarcodeFormat.QRCode, ec_level="M")
+
+
+@pytest.mark.parametrize("peer", [with_segno, with_zxing_cpp], ids=["segno", "zxing-cpp"])
+def test_symbols_with_plain_python(
+    race: Callable[..., None], peer: Callable[..., None], request: pytest.FixtureRequest
+) -> None:
+    name = f"plain Python, {request.node.callspec.id}"
+    race(WHOLE, name, "symbols", PEER_SYMBOLS, peer, texts())
+
+
+@pytest.mark.parametrize("batch", [ROWS, 10_000])
+def test_symbols(race: Callable[..., None], batch: int) -> None:
+    table = arrow(texts())
+    parts = [table.slice(start, batch) for start in range(0, ROWS, batch)]
+    out = np.empty((batch, 41, 6), np.uint8)
+
+    def make() -> None:
+        for part in parts:
+            ef.encode(ef.build_payloads(part).digits, version=6, out=out)
+
+    race(WHOLE, f"elqr_fast, batches of {batch:,}", "symbols", ROWS, make)
 
 
 def test_parse(race: Callable[..., None]) -> None:
