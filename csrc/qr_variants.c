@@ -111,9 +111,9 @@ static void gather_output(qr_work *work) {
 static const qr_variant variants[] = {
 #if ELQR_X86
     {"avx512-gfni", ELQR_CPU_AVX512 | ELQR_CPU_GFNI | ELQR_CPU_VBMI, 8, 1, qr_rows_gfni,
-     draw_patterns_avx512, slices_avx512, score_avx512, 8},
+     draw_patterns_avx512, slices_avx512, score_avx512, 6},
     {"avx512", ELQR_CPU_AVX512, 8, 0, qr_rows_avx2, draw_patterns_avx512, slices_avx512,
-     score_avx512, 8},
+     score_avx512, 6},
     {"avx2", ELQR_CPU_AVX2, 4, 0, qr_rows_avx2, draw_patterns_avx2, slices_avx2, score_avx2, 16},
 #endif
 #if ELQR_ARM
