@@ -33,6 +33,7 @@ MODULES = {
         "gf256_tables.c",
     ],
     "page": ["page.c", "page_items.c", "page_plate.c", "g4_encode.c", "cpu.c"],
+    "page_set": ["page_set.c", "page_pairs.c", "page_plate.c", "g4_encode.c", "cpu.c"],
     "pdf_page": ["pdf_page.c", "pdf_text.c", "flate.c"],
     "ocr": ["ocr_lines.c", "ocr_find.c", "ocr_glyphs.c"],
     "payload": ["payload_layout.c", "payload_build.c", "payload_parse.c"],

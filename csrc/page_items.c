@@ -191,17 +191,6 @@ void page_set_columns(page_job *job, uint32_t y) {
     *column = (page_column){NULL, NULL, SEGMENT_FAR};
 }
 
-/* ORs `width` bits into a row at dot x, 56 at a time; both have 8 bytes to spare. */
-static void add_bits(uint8_t *row, uint32_t x, const uint8_t *bits, uint32_t width) {
-    for (uint32_t done = 0; done < width; done += 56) {
-        uint8_t *to = row + (x + done) / 8;
-        uint64_t word = elqr_load64(bits + done / 8) & ~(uint64_t)0xFF;
-        if (width - done < 56)
-            word &= ~(~UINT64_C(0) >> (width - done));
-        elqr_store64(to, elqr_load64(to) | word >> ((x + done) % 8));
-    }
-}
-
 /* Sets dots [from, to) of a row. */
 static void add_run(uint8_t *row, uint32_t from, uint32_t to) {
     uint32_t first = from / 8, last = (to - 1) / 8;
@@ -220,7 +209,7 @@ static void add_item(const page_item *item, uint32_t y, uint8_t *row) {
     if (item->glyph != NULL) {
         const uint8_t *rows = (const uint8_t *)item->glyph + item->glyph->rows_at;
         size_t row_bytes = (item->glyph->width + 7) / 8;
-        add_bits(row, item->x, rows + (y - item->top) * row_bytes, item->glyph->width);
+        page_add_bits(row, item->x, rows + (y - item->top) * row_bytes, item->glyph->width);
         return;
     }
     const g4_list *list = page_symbol_list(item, y);

@@ -1,7 +1,7 @@
 /* Makes plates and glyphs.  See elqr.h for the contracts, page_segment.h for the idea. */
 #include "page_plate.h"
 
-enum { MOST_PIXELS = 60000, MOST_GLYPH = 2000, MOST_MODULES = 288 };
+enum { MOST_PIXELS = 60000, MOST_MODULES = 288 };
 
 /*---- Memory ----*/
 
@@ -106,7 +106,7 @@ static void ink_of(const g4_list *one, const g4_list *two, uint32_t *left, uint3
 
 static void make_glyph_segments(arena *memory, const page_glyph *glyph, const uint8_t *rows,
                                 size_t stride, segment *segments) {
-    uint32_t lists[2][MOST_GLYPH + G4_LIST_EXTRA], width = glyph->width;
+    uint32_t lists[2][PAGE_MOST_GLYPH + G4_LIST_EXTRA], width = glyph->width;
     stretch part = {g4_empty_list(lists[0], width), g4_empty_list(lists[1], width), width};
     page_close_list(&part.above, width);
     for (uint32_t y = 0; y <= glyph->height; y++) {
@@ -130,7 +130,7 @@ int elqr_glyph_make(const uint8_t *rows, size_t stride, uint32_t width, uint32_t
     *used = 0;
     if (width == 0 || height == 0)
         return ELQR_EMPTY;
-    if (width > MOST_GLYPH || height > MOST_GLYPH)
+    if (width > PAGE_MOST_GLYPH || height > PAGE_MOST_GLYPH)
         return ELQR_OUT_OF_RANGE;
     page_glyph *glyph = take(&room, sizeof *glyph);
     segment *segments = take(&room, (height + 1) * sizeof *segments);

@@ -27,10 +27,24 @@ typedef struct {
 
 #define PAGE_UNCUT UINT32_MAX
 
-enum { PAGE_SPARE = 8 }; /* bytes after strings of bits: readers take whole words */
+enum {
+    PAGE_SPARE = 8,        /* bytes after strings of bits: readers take whole words */
+    PAGE_MOST_GLYPH = 2000 /* pixels, each way */
+};
 
 ELQR_INLINE const segment *page_glyph_segments(const page_glyph *glyph) {
     return (const segment *)(const void *)(glyph + 1);
+}
+
+/* ORs `width` bits into a row at dot x, 56 at a time; both have 8 bytes to spare. */
+ELQR_INLINE void page_add_bits(uint8_t *row, uint32_t x, const uint8_t *bits, uint32_t width) {
+    for (uint32_t done = 0; done < width; done += 56) {
+        uint8_t *to = row + (x + done) / 8;
+        uint64_t word = elqr_load64(bits + done / 8) & ~(uint64_t)0xFF;
+        if (width - done < 56)
+            word &= ~(~UINT64_C(0) >> (width - done));
+        elqr_store64(to, elqr_load64(to) | word >> ((x + done) % 8));
+    }
 }
 
 ELQR_INLINE const void *page_at(const page_plate *plate, uint64_t offset) {

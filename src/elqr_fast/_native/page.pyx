@@ -133,11 +133,6 @@ cdef class Plate:
 cdef class Atlas:
     """Glyphs, each coded row by row.  One thread may add at a time, and no batch be under way."""
 
-    cdef uint8_t *memory
-    cdef size_t size, capacity
-    cdef uint64_t *offsets
-    cdef size_t count
-
     def __dealloc__(self):
         free(self.memory)
         free(self.offsets)
@@ -169,6 +164,10 @@ cdef class Atlas:
             room *= 2
         if status != ELQR_OK:
             raise kernel_error(status)
+        return self.added(used)
+
+    cdef size_t added(self, size_t used):
+        """Takes the glyph that was made at the end in; returns its number."""
         self.offsets[self.count] = self.size
         self.size += used
         self.count += 1

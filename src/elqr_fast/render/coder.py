@@ -16,7 +16,7 @@ from elqr_fast._native.page import Plate as NativePlate
 from elqr_fast.render.batch import PageBatch
 from elqr_fast.render.geometry import BAR_MODULES, QR_SIDE
 from elqr_fast.render.glyph_atlas import GlyphAtlas
-from elqr_fast.render.page_glyphs import batch_glyphs, scene_glyphs
+from elqr_fast.render.page_glyphs import batch_blits, scene_glyphs
 from elqr_fast.render.plate import ocr_area
 from elqr_fast.render.raster import Bits, Rasteriser
 from elqr_fast.render.scene import Scene
@@ -68,7 +68,7 @@ class PageCoder:
             if bars
             else None,
         )
-        self._atlas = GlyphAtlas(plate.faces, plate.width, plate.height)
+        self._atlas = GlyphAtlas(plate.faces, plate.width, plate.height, self.static)
         self._out = np.empty(BUFFER, np.uint8)
 
     @property
@@ -79,19 +79,20 @@ class PageCoder:
     def batch(self, pages: Pages, first: int = 0, last: int | None = None) -> Batch:
         """Pages [first, last) as the kernels take them.  Raises FontError for a broken outline."""
         last = len(pages) if last is None else last
+        self._atlas.make_room()
         if isinstance(pages, PageBatch):
             symbols = pages.slips.symbols.packed[first:last].reshape(last - first, -1)
-            glyphs, bars = batch_glyphs(pages, first, last), pages.slips.bars[first:last]
+            blits, bars = batch_blits(pages, first, last, self._atlas), pages.slips.bars[first:last]
         else:
             scenes = [page.scene for page in pages[first:last]]
             for scene in scenes:
                 _check(scene, self._plate)
-            glyphs = scene_glyphs(scenes)
+            blits = self._atlas.blits(scene_glyphs(scenes))
             symbols, bars = _symbols(scenes), _rows_of_bars(scenes)
         return Batch(
             self.native,
             self._atlas.native,
-            *self._atlas.blits(glyphs),
+            *blits,
             symbols if self._plate.qr else None,
             bars if self._plate.bars else None,
         )

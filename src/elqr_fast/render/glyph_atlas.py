@@ -9,8 +9,10 @@ import numpy as np
 import numpy.typing as npt
 
 from elqr_fast._native.page import Atlas
+from elqr_fast._native.page_set import PAIR_TILE, Setter
 
 if TYPE_CHECKING:
+    from elqr_fast._native.page_set import Lines
     from elqr_fast.render.fonts import Face
     from elqr_fast.render.scene import Modules
 
@@ -42,13 +44,19 @@ class SetGlyphs:
 class GlyphAtlas:
     """The native atlas of a plate's faces, and where each of its glyphs has its ink."""
 
-    def __init__(self, faces: dict[str, Face], width: int, height: int) -> None:
+    def __init__(
+        self, faces: dict[str, Face], width: int, height: int, static: npt.NDArray[np.uint8]
+    ) -> None:
+        """`static`: the plate's packed rows; over its ink no glyphs are taken together."""
         self._faces = faces
         self._page = np.array([width, height], np.int32)
+        self._still = _tiles(static)
         self._clear()
 
     def _clear(self) -> None:
         self.native = Atlas()
+        width, height = self._page.tolist()
+        self._setter = Setter(self.native, width, height, self._still)
         #: Where the numbers of a style's glyphs begin in `_numbers`.
         self._bases: dict[tuple[str, float], int] = {}
         self._numbers: Int32 = np.empty(0, np.int32)
@@ -56,13 +64,16 @@ class GlyphAtlas:
         self._boxes: Int32 = np.empty((1024, 4), np.int32)
         self._cuts: dict[tuple[int, ...], int] = {}
 
+    def make_room(self) -> None:
+        """Starts anew if the atlas is full: blits that it gave count no more then."""
+        if self.native.nbytes > LARGEST_ATLAS:
+            self._clear()
+
     def blits(self, glyphs: SetGlyphs) -> tuple[Int32, npt.NDArray[np.uint64]]:
         """What `native.page.Batch` takes: int32 [m, 3], and where each page's end, uint64 [n].
 
         Blanks are left out, what leaves the page is cut.  Raises FontError for a broken outline.
         """
-        if self.native.nbytes > LARGEST_ATLAS:
-            self._clear()
         numbers = self._find(glyphs)
         seen = np.flatnonzero(numbers != _BLANK)
         numbers = numbers[seen]
@@ -75,6 +86,28 @@ class GlyphAtlas:
         outside = (blits[:, 1:] < 0) | (blits[:, 1:] + boxes[:, 2:] > self._page)
         if outside.any():
             return self._cut(glyphs, seen, blits, ends, np.flatnonzero(outside.any(axis=1)))
+        return blits, ends
+
+    def set_lines(
+        self, lines: Lines, first: int, last: int, settings: list[tuple[str, float]], gids: Int32
+    ) -> tuple[Int32, npt.NDArray[np.uint64]] | None:
+        """As `blits`, for pages [first, last) of lines in `settings` (face, size) with glyphs
+        `gids` by id; glyphs that often stand beside each other may be one blit.
+
+        None if a glyph leaves the page.  Raises FontError for a broken outline.
+        """
+        seen = np.zeros((len(settings), len(gids)), np.uint8)
+        count = lines.seen(first, last, seen)
+        style, glyph = (index.astype(np.int32) for index in np.nonzero(seen))
+        none = np.empty(0, np.int32)
+        found = self._find(
+            SetGlyphs(settings, style, gids[glyph], none, none, np.empty(0, np.uint64))
+        )
+        numbers = np.full(seen.shape, _BLANK, np.int32)
+        numbers[style, glyph] = found
+        blits, ends = np.empty((count, 3), np.int32), np.empty(last - first, np.uint64)
+        if not self._setter.blits(lines, first, last, numbers, self._boxes, blits, ends):
+            return None
         return blits, ends
 
     def _find(self, glyphs: SetGlyphs) -> Int32:
@@ -107,7 +140,7 @@ class GlyphAtlas:
     def _add(self, dots: Modules, left: int, top: int) -> int:
         height, width = dots.shape
         number = self.native.add(np.packbits(dots, axis=1), width)
-        if number >= len(self._boxes):
+        while number >= len(self._boxes):
             self._boxes = np.concatenate([self._boxes, np.empty_like(self._boxes)])
         self._boxes[number] = left, top, width, height
         return number
@@ -137,3 +170,17 @@ class GlyphAtlas:
             blits[index] = self._cuts[key], x + left, y + top
         before = np.concatenate([[0], np.cumsum(kept)]).astype(np.uint64)
         return np.ascontiguousarray(blits[kept]), before[ends]
+
+
+def _tiles(static: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint32]:
+    """The tiles with static ink above and left of each tile's corner, uint32 [rows + 1, columns +
+    1]; a tile is PAIR_TILE dots each way, so one byte wide.
+    """
+    height, columns = static.shape
+    rows = -(-height // PAIR_TILE)
+    padded = np.zeros((rows * PAIR_TILE, columns), np.bool_)
+    padded[:height] = static != 0
+    inked = padded.reshape(rows, PAIR_TILE, columns).any(axis=1)
+    tiles = np.zeros((rows + 1, columns + 1), np.uint32)
+    tiles[1:, 1:] = inked.cumsum(axis=0, dtype=np.uint32).cumsum(axis=1, dtype=np.uint32)
+    return tiles
