@@ -35,9 +35,10 @@ from elqr_fast.render.batch import PageBatch, compose_batch
 from elqr_fast.render.coder import PageCoder
 from elqr_fast.render.pages import Page, compose
 from elqr_fast.render.plate import Plate, make_plate
-from elqr_fast.render.raster import Rasteriser, bar_dots
+from elqr_fast.render.raster import Rasteriser
 from elqr_fast.render.scene import Scene
 from elqr_fast.render.slips import prepare
+from elqr_fast.render.stamps import bar_dots
 from elqr_fast.render.tiff import page_coder
 from elqr_fast.run import render
 

@@ -13,7 +13,7 @@
 
 #include <math.h>
 
-#include "channel.h"
+#include "channel_parts.h"
 #include "common.h"
 
 static const float LIMITS[ELQR_CHANNEL_RANGES][2] = {

@@ -4,7 +4,7 @@
  * for the 512 ways those can be, and copied from there. */
 #include <math.h>
 
-#include "channel.h"
+#include "channel_parts.h"
 #include "common.h"
 
 /* Modules: how soft the edge is that the ink's level cuts. */

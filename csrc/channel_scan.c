@@ -1,7 +1,7 @@
 /* From ink on the fine grid to pixels: sampling, noise, streaks, specks, threshold. */
 #include <math.h>
 
-#include "channel.h"
+#include "channel_parts.h"
 #include "common.h"
 
 /* From pixel (x, y) to the grid: u = origin_u + x * right_u + y * down_u. */

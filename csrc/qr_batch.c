@@ -1,4 +1,4 @@
-#include "qr_batch.h"
+#include "qr_fast.h"
 
 #include "elqr.h"
 

@@ -4,7 +4,7 @@
 
 #include "bits.h"
 #include "elqr.h"
-#include "qr_batch.h"
+#include "qr_fast.h"
 
 /* Bits to bytes, most significant first.  Stores eight bytes at a time: up to seven bytes after the
  * last bit are overwritten. */

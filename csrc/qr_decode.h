@@ -32,7 +32,8 @@ void qr_places_init(qr_places *places, int version);
 int qr_read_format(const uint8_t *modules, int side, int *level, int *mask);
 
 /* The same from row 8 or from column 8 alone, each of which has all bits once, of either copy some:
- * a streak along one of them spoils both copies.  False if neither is within one error of a word. */
+ * a streak along one of them spoils both copies.  False if neither is within one error of a word.
+ */
 int qr_read_format_line(const uint8_t *modules, int side, int *level, int *mask);
 
 /* 7.7.3 and 7.8, 12 f and g: the final message under a mask. */

@@ -1,5 +1,5 @@
 /* Function patterns, masks and format information as rows of bits: bit x of a row is column x. */
-#include "qr_batch.h"
+#include "qr_fast.h"
 
 /*---- Function patterns, 6.3 ----*/
 

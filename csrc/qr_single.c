@@ -1,7 +1,7 @@
 /* Symbols one at a time, for batches too small for slices: rows of bits, the eight masks side by
  * side. */
 #include "bits.h"
-#include "qr_batch.h"
+#include "qr_fast.h"
 
 /* A symbol without mask: bit x of rows[y] and bit y of columns[x] are the module there.  Columns
  * are there only for choosing a mask. */

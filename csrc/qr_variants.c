@@ -1,5 +1,5 @@
 /* The fast encoder's variants: one instance of the template for each instruction set. */
-#include "qr_batch.h"
+#include "qr_fast.h"
 
 #include "bits.h"
 #include "elqr.h"

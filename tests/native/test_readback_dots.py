@@ -10,8 +10,8 @@ from elqr_fast._native import readback as native
 from elqr_fast.errors import OutOfRangeError
 from elqr_fast.render.code_places import Fault, as_page_codes, bars_in_dots, symbol_in_dots
 from elqr_fast.render.geometry import BAR_MODULES, QR_SIDE, BarPlace, QrPlace
-from elqr_fast.render.raster import bar_dots
 from elqr_fast.render.readback_tiff import FAULTS
+from elqr_fast.render.stamps import bar_dots
 
 WIDTH, HEIGHT = 700, 300
 QR = QrPlace(33, 20, 3)

@@ -21,9 +21,9 @@ from elqr_fast.render.geometry import BarPlace, QrPlace
 from elqr_fast.render.pdf import write_pdf
 from elqr_fast.render.pdf_file import PdfFile
 from elqr_fast.render.pdf_g4 import ImageWriter
-from elqr_fast.render.raster import Bits
 from elqr_fast.render.readback import check_chunk
 from elqr_fast.render.scene import BarsAt, Modules, Rect, Scene, Shape, SymbolAt, TextRun
+from elqr_fast.render.stamps import Bits
 from elqr_fast.render.tiff import write_tiff
 
 # For page_boxes, an oracle that several tests share.

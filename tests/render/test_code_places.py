@@ -16,7 +16,7 @@ from elqr_fast.render.code_places import (
 )
 from elqr_fast.render.geometry import BarPlace, QrPlace
 from elqr_fast.render.pdf_content import runs
-from elqr_fast.render.raster import bar_dots
+from elqr_fast.render.stamps import bar_dots
 
 seeds = st.integers(0, 2**32 - 1)
 

@@ -12,8 +12,8 @@ from elqr_fast.criteria.sheet import Sheet, bounds, distance, moved, plain
 from elqr_fast.render.clearance import inside
 from elqr_fast.render.foreign import QR_FAMILY, codes_in, describe
 from elqr_fast.render.geometry import QR_QUIET, QR_SIDE, to_dots
-from elqr_fast.render.raster import bar_dots
 from elqr_fast.render.scene import Modules, Rect
+from elqr_fast.render.stamps import bar_dots
 
 #: 別紙1②: the space at the bottom right of the paid notice, from the perforation and the edge.
 CORNER_WIDTH, CORNER_HEIGHT = 35.0, 20.0

@@ -19,8 +19,8 @@ from elqr_fast.criteria.results import RuleResult
 from elqr_fast.criteria.shared import empty_areas
 from elqr_fast.criteria.sheet import Sheet
 from elqr_fast.render.fonts import STAND_IN, open_face
-from elqr_fast.render.raster import Bits
 from elqr_fast.render.scene import Rect
+from elqr_fast.render.stamps import Bits
 
 Colour = tuple[int, int, int]
 _GREY, _BLUE, _ORANGE = (120, 120, 120), (0, 90, 200), (210, 110, 0)

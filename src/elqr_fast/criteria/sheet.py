@@ -18,9 +18,9 @@ from elqr_fast.forms.model import Form
 from elqr_fast.forms.positions import Key
 from elqr_fast.render.geometry import to_rect
 from elqr_fast.render.plate import Plate, draw_plate
-from elqr_fast.render.raster import Bits, GlyphStamps, draw, scene_stamps
 from elqr_fast.render.scene import Modules, Rect, Scene, TextRun
 from elqr_fast.render.setting import FieldSetter, OcrSetter
+from elqr_fast.render.stamps import Bits, GlyphStamps, draw, scene_stamps
 from elqr_fast.render.static import Ink, ink_boxes
 
 #: Where something stands that is on none of the slip's parts.

@@ -12,8 +12,8 @@ import numpy as np
 import numpy.typing as npt
 
 from elqr_fast.render.geometry import BAR_MODULES, BAR_QUIET, QR_QUIET, QR_SIDE
-from elqr_fast.render.raster import bar_dots
 from elqr_fast.render.scene import Modules
+from elqr_fast.render.stamps import bar_dots
 
 if TYPE_CHECKING:
     from elqr_fast.render.geometry import BarPlace, QrPlace

@@ -18,8 +18,9 @@ from elqr_fast.render.geometry import BAR_MODULES, QR_SIDE
 from elqr_fast.render.glyph_atlas import GlyphAtlas
 from elqr_fast.render.page_glyphs import batch_blits, scene_glyphs
 from elqr_fast.render.plate import ocr_area
-from elqr_fast.render.raster import Bits, Rasteriser
+from elqr_fast.render.raster import Rasteriser
 from elqr_fast.render.scene import Scene
+from elqr_fast.render.stamps import Bits
 
 if TYPE_CHECKING:
     from elqr_fast.render.pages import Page

@@ -15,8 +15,8 @@ from elqr_fast.codes.elqr import is_elqr_prefix
 from elqr_fast.codes.jpqr import is_jpqr
 from elqr_fast.forms.loader import fail_in
 from elqr_fast.forms.model import Form
-from elqr_fast.render.raster import shape_stamp
 from elqr_fast.render.scene import Modules, Shape
+from elqr_fast.render.stamps import shape_stamp
 from elqr_fast.render.static import Ink
 
 #: White around a mark, in dots, so that a code drawn up to its edge has its quiet zone.

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, BinaryIO
 import numpy as np
 from PIL import Image
 
-from elqr_fast.render.raster import Bits, Rasteriser
+from elqr_fast.render.raster import Rasteriser
 from elqr_fast.render.scene import Scene
+from elqr_fast.render.stamps import Bits
 
 if TYPE_CHECKING:
     from elqr_fast.render.pages import Page

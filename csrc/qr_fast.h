@@ -13,8 +13,8 @@
  * A "word" is a uint64_t that holds one module, or one bit of a codeword, of 64 symbols: symbol i
  * is bit i.  A "vector" is `lanes` words side by side, one for each mask that is tried at once.
  */
-#ifndef ELQR_QR_BATCH_H
-#define ELQR_QR_BATCH_H
+#ifndef ELQR_QR_FAST_H
+#define ELQR_QR_FAST_H
 
 #include "common.h"
 #include "cpu.h"
