@@ -22,7 +22,7 @@ enum {
 typedef struct {
     const double *advances; /* in ems */
     const uint8_t *spaces;  /* not 0 where a line may break */
-    const uint16_t *codes;  /* in the content: two bytes */
+    const uint16_t *codes;  /* in the content: two bytes of a string, high byte first */
     const int32_t *widths;  /* in 1/1000 em, as the font of the file says */
     size_t count;
 } elqr_glyphs;
@@ -47,7 +47,7 @@ typedef struct {
 } elqr_text_field;
 
 /* Glyphs [start, start + count) of a column's ids, the first at (x, y).  With a negative count:
- * -count ready-made bytes from `start` on of elqr_pdf_batch.given. */
+ * -count ready-made bytes from `start` on of elqr_pdf_batch.given, shown from (x, y) on. */
 typedef struct {
     int32_t start, count, x, y, setting;
 } elqr_text_line;
@@ -86,13 +86,16 @@ typedef struct {
     size_t size;
 } elqr_bytes;
 
-/* Modules as rectangles: `head` makes a module the unit (of bars: in width only) and moves to the
- * lower left; a run of w modules that starts at module x in row y, from below, is
- * "x y [w - 1]<part> <height> re", w - 1 being left out where it is 0.  `tail` paints. */
+/* A code shown by a font whose glyphs are its modules.  `head` sets font and, for a symbol,
+ * leading; the text begins at (x, y), y upwards.  A symbol's row is a letter for each four modules,
+ * '@' + 8, 4, 2, 1 for those that are dark, from the left; rows are `leading` apart, downwards, and
+ * the first is one below y.  In a row of bars '@' + 4 (b - 1) + s - 1 is a bar of b modules and the
+ * s light ones after it; after the last bar s is 1. */
 typedef struct {
-    elqr_bytes head, part, height, tail;
+    elqr_bytes head;
+    int32_t x, y, leading;
     uint32_t count; /* modules on a side, or in a row of bars: at most 288; 0: none */
-} elqr_pdf_modules;
+} elqr_pdf_code;
 
 /* A field's column and lines, as elqr_text_set took and made them. */
 typedef struct {
@@ -106,9 +109,10 @@ typedef struct {
     size_t pages;
     int32_t height;  /* of the page, in dots */
     elqr_bytes head; /* of every content, up to the static layer; "Q" ends it */
-    elqr_pdf_modules qr, bars;
+    elqr_pdf_code qr, bars;
     const uint8_t *symbols;  /* [pages, side, (side + 7) / 8], packed; all light: none */
-    const uint8_t *bar_rows; /* [pages, count], 1 = bar; all 0: that page has no bars */
+    const uint8_t *bar_rows; /* [pages, count], 1 = bar, from a bar on, no bar and no space of more
+                                than four; all 0: that page has no bars */
     elqr_glyphs glyphs;
     const elqr_bytes *settings; /* [setting_count]: "/F0 75" */
     const double *sizes;        /* [setting_count]: ems in dots */

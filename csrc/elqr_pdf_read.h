@@ -50,10 +50,12 @@ typedef struct {
 /* Bytes of work space, on a multiple of 8. */
 size_t elqr_pdf_read_work(void);
 
-/* Reads n pages: the object numbers[i] must be a page, as this version writes it, under the node
- * parents[i].  Its content is inflated, parsed as a whole, and every rectangle in it taken back to
- * dots; a content of more than 256 kB is ELQR_PDF_DAMAGED.  ELQR_OK; ELQR_OUT_OF_RANGE: the form,
- * and nothing is written.  Pages look at no others.  Time is linear in the contents. */
+/* Reads n pages, whose fonts /Q and /B must be what they are written as, for the form's modules,
+ * bars and narrower bars: that is the caller's to see.  The object numbers[i] must be a page, as
+ * this version writes it, under the node parents[i].  Its content is inflated, parsed as a whole,
+ * and every rectangle and letter of a code in it taken back to dots; a content of more than 256 kB
+ * is ELQR_PDF_DAMAGED.  ELQR_OK; ELQR_OUT_OF_RANGE: the form, and nothing is written.  Pages look
+ * at no others.  Time is linear in the contents. */
 int elqr_pdf_read(const elqr_pdf_form *form, const elqr_pdf_objects *file, const uint32_t *numbers,
                   const uint32_t *parents, size_t n, uint8_t *work, const elqr_pdf_shown *shown);
 

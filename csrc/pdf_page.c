@@ -1,31 +1,44 @@
 /* PDF pages: content streams from lines of text, modules and bars, packed as they are written.
  *
- * The content is that of render/pdf_content.py.  Matches are not searched for: a piece of the
- * content that is the same again and again remembers where it stood last on this page, and strings
- * of glyphs are looked up by their first three. */
+ * The content is that of render/pdf_content.py.  Matches are not searched for: a font with its size
+ * remembers where it stood last on this page, and a column of texts where its last lines did. */
 #include "pdf_modules.h"
 #include "pdf_show.h"
 
 static const char *const WORD[WORDS] = {
-    "BT\n",    "ET\n",   " Tf\n",          " Tf\n1 0 0 1 ", "1 0 0 1 ",
-    " Tm\n[<", ">]TJ\n", ">]TJ\n1 0 0 1 ", "Q\n",
+    "BT\n", "ET\n", "Q\n", " Tf\n", " ", " Td(", " Td", ")Tj\n", ")'(", ")'\n",
+};
+/* Bytes that are put without a look at each: the pieces made here hold no others. */
+static const char *const NEEDED[ELQR_PDF_BLOCKS] = {
+    "0123456789- BTd()'j\n@ABCDEFGHIJKLMNO",
+    "0123456789- BETQTfd()j\n\\r",
 };
 
 static uint32_t most(size_t size) {
     return size > MOST_TEXT ? 0 : (uint32_t)size;
 }
 
+/*---- Work space: parts one after the other, each on a multiple of 8 ----*/
+
+static size_t round_up(size_t size) {
+    return (size + 7) & ~(size_t)7;
+}
+
 size_t elqr_pdf_work(const elqr_pdf_batch *batch) {
     return sizeof(workspace) + batch->glyphs.count * sizeof(elqr_piece) +
-           batch->setting_count * sizeof(remembered);
+           batch->setting_count * sizeof(remembered) + batch->text_count * sizeof(kept_column) +
+           round_up(batch->text_count * sizeof(uint32_t)) + round_up(batch->glyphs.count);
+}
+
+static void divide_work(const elqr_pdf_batch *batch, workspace *work) {
+    work->glyphs = (elqr_piece *)(void *)(work + 1);
+    work->settings = (remembered *)(void *)(work->glyphs + batch->glyphs.count);
+    work->columns = (kept_column *)(void *)(work->settings + batch->setting_count);
+    work->column_of = (uint32_t *)(void *)(work->columns + batch->text_count);
+    work->inexact = (uint8_t *)work->column_of + round_up(batch->text_count * sizeof(uint32_t));
 }
 
 /*---- Made once a call ----*/
-
-static size_t append(uint8_t *text, size_t size, const uint8_t *more, size_t more_size) {
-    memcpy(text + size, more, more_size);
-    return size + more_size;
-}
 
 static void remember_text(remembered *one, const uint8_t *text, size_t size) {
     memset(one, 0, sizeof *one);
@@ -37,90 +50,92 @@ static void remember_text(remembered *one, const uint8_t *text, size_t size) {
     }
 }
 
-static void prepare_tails(const elqr_pdf_modules *modules, tail_set *tails) {
-    for (uint32_t width = 1; modules->count && width <= TAILS; width++) {
-        uint8_t *text = tails->text[width];
-        size_t size = 0;
-        text[size++] = ' ';
-        if (width > 10)
-            text[size++] = (uint8_t)('0' + (width - 1) / 10);
-        if (width > 1)
-            text[size++] = (uint8_t)('0' + (width - 1) % 10);
-        size = append(text, size, modules->part.bytes, modules->part.size);
-        text[size++] = ' ';
-        size = append(text, size, modules->height.bytes, modules->height.size);
-        size = append(text, size, (const uint8_t *)" re\n", 4);
-        remember_text(&tails->last[width], text, size);
-    }
-}
-
+/* A glyph's code as it stands in a string (ISO 32000-1, 7.3.4.2); no bits where a byte has no code.
+ */
 static void prepare_glyphs(const elqr_glyphs *glyphs, workspace *work) {
-    static const uint8_t DIGITS[] = "0123456789ABCDEF";
+    const elqr_piece *literals = work->tables[1].literals;
     memset(work->glyphs, 0, glyphs->count * sizeof *work->glyphs);
-    for (size_t i = 0; i < glyphs->count; i++)
-        for (int shift = 12; shift >= 0; shift -= 4)
-            elqr_piece_add(&work->glyphs[i], work->tables[1].literals,
-                           DIGITS[glyphs->codes[i] >> shift & 15]);
-}
-
-static void prepare_numbers(workspace *work) {
-    memset(work->rows, 0, sizeof work->rows);
-    memset(work->columns, 0, sizeof work->columns);
-    for (uint32_t number = 0; number < MOST_MODULES; number++) {
-        elqr_piece *row = &work->rows[number], *column = &work->columns[number];
-        elqr_piece_add(row, work->tables[0].literals, ' ');
-        for (uint32_t place = 100; place > 0; place /= 10) {
-            if (number < place && place > 1)
-                continue;
-            elqr_piece_add(row, work->tables[0].literals, (uint8_t)('0' + number / place % 10));
-            elqr_piece_add(column, work->tables[0].literals, (uint8_t)('0' + number / place % 10));
+    for (size_t i = 0; i < glyphs->count; i++) {
+        elqr_piece *piece = &work->glyphs[i];
+        int missing = 0;
+        for (int shift = 8; shift >= 0; shift -= 8) {
+            uint8_t byte = (uint8_t)(glyphs->codes[i] >> shift);
+            if (byte == '(' || byte == ')' || byte == '\\' || byte == '\r')
+                elqr_piece_add(piece, literals, '\\');
+            byte = byte == '\r' ? 'r' : byte;
+            missing |= !literals[byte].bits;
+            elqr_piece_add(piece, literals, byte);
         }
+        piece->bits = missing ? 0 : piece->bits;
+        const double off = 1000 * glyphs->advances[i] - glyphs->widths[i];
+        work->inexact[i] = !(off < 1e-9 && off > -1e-9);
     }
 }
 
-/* Which runs can be put at once: all their codes are there, and fit in a word. */
-static void prepare_ready(const workspace *work, const elqr_pdf_modules *modules, uint32_t rows,
-                          tail_set *tails) {
-    uint32_t longest_x = 0, longest_row = 0;
-    for (uint32_t x = 0; x < modules->count; x++)
-        longest_x = work->columns[x].bits > longest_x ? work->columns[x].bits : longest_x;
-    for (uint32_t row = 0; row < rows; row++)
-        longest_row = work->rows[row].bits > longest_row ? work->rows[row].bits : longest_row;
-    for (uint32_t width = 1; modules->count && width <= TAILS; width++) {
-        const uint32_t tail = tails->last[width].size;
-        uint32_t length = work->tables[0].lengths[tail].bits, distance = 0, missing = !length;
-        for (uint32_t more = 2; more <= 4; more++) { /* a row's words */
-            const uint32_t bits = work->tables[0].lengths[tail + more].bits;
-            length = bits > length ? bits : length;
-            missing |= !bits && work->rows[rows - 1].size >= more;
-        }
-        for (uint32_t more = 3; more <= 7; more++) { /* and the column's */
-            const uint32_t bits = work->tables[0].near[tail + more].bits;
-            distance = bits > distance ? bits : distance;
-            missing |=
-                !bits && work->rows[rows - 1].size + work->columns[modules->count - 1].size >= more;
-        }
-        tails->ready[width] = !missing && longest_x + longest_row + length + distance <= 56;
+static void prepare_modules(workspace *work) {
+    const elqr_piece *literals = work->tables[0].literals;
+    memset(work->modules, 0, sizeof work->modules);
+    memset(work->module_pairs, 0, sizeof work->module_pairs);
+    for (uint32_t four = 0; four < 16; four++)
+        elqr_piece_add(&work->modules[four], literals, (uint8_t)(MODULE_LETTER + four));
+    for (uint32_t eight = 0; eight < 256; eight++) {
+        elqr_piece_add(&work->module_pairs[eight], literals, (uint8_t)(MODULE_LETTER + eight / 16));
+        elqr_piece_add(&work->module_pairs[eight], literals, (uint8_t)(MODULE_LETTER + eight % 16));
     }
 }
 
-static int modules_in_range(const elqr_pdf_modules *modules) {
-    return modules->count <= MOST_MODULES && most(modules->head.size) && most(modules->tail.size) &&
-           modules->part.size + modules->height.size <= TAIL_SIZE - 8;
+static void prepare_numbers(const elqr_piece *literals, number_pieces *numbers) {
+    memset(numbers, 0, sizeof *numbers);
+    for (int which = 0; which < 2; which++)
+        for (uint32_t number = 0; number < 100; number++) {
+            elqr_piece *hundreds = &numbers->hundreds[which][number];
+            elqr_piece *rest = &numbers->rest[which][number];
+            const uint8_t tens = (uint8_t)('0' + number / 10), ones = (uint8_t)('0' + number % 10);
+            if (which)
+                elqr_piece_add(hundreds, literals, '-');
+            if (number >= 10)
+                elqr_piece_add(hundreds, literals, tens);
+            if (number >= 1)
+                elqr_piece_add(hundreds, literals, ones);
+            if (which || number >= 10)
+                elqr_piece_add(rest, literals, tens);
+            elqr_piece_add(rest, literals, ones);
+        }
+}
+
+static void prepare_words(const elqr_piece *literals, elqr_piece *words) {
+    memset(words, 0, WORDS * sizeof *words);
+    for (int word = 0; word < WORDS; word++)
+        for (const char *byte = WORD[word]; *byte; byte++)
+            elqr_piece_add(&words[word], literals, (uint8_t)*byte);
+}
+
+/* Texts with the same ids are of one column. */
+static void prepare_columns(const elqr_pdf_batch *batch, workspace *work) {
+    memset(work->columns, 0, batch->text_count * sizeof *work->columns);
+    for (size_t i = 0; i < batch->text_count; i++) {
+        size_t first = 0;
+        while (batch->texts[first].column.ids != batch->texts[i].column.ids)
+            first++;
+        work->column_of[i] = (uint32_t)first;
+    }
+}
+
+static int code_in_range(const elqr_pdf_code *code, uint32_t most_modules) {
+    return !code->count || (code->count <= most_modules && most(code->head.size) &&
+                            code->leading >= 0 && code->leading <= MOST_LEADING);
 }
 
 static int batch_in_range(const elqr_pdf_batch *batch) {
-    int good = most(batch->head.size) && batch->height >= 0 &&
-               (!batch->qr.count || (modules_in_range(&batch->qr) && batch->qr.count <= 64)) &&
-               (!batch->bars.count || modules_in_range(&batch->bars)) &&
-               batch->glyphs.count < ELQR_GLYPH_NONE;
+    int good = most(batch->head.size) && batch->height >= 0 && code_in_range(&batch->qr, 64) &&
+               code_in_range(&batch->bars, MOST_MODULES) && batch->glyphs.count < ELQR_GLYPH_NONE &&
+               batch->text_count < UINT32_MAX;
     for (size_t i = 0; good && i < batch->setting_count; i++)
-        good = batch->settings[i].size && batch->settings[i].size <= TAIL_SIZE &&
+        good = batch->settings[i].size && batch->settings[i].size <= MOST_SETTING &&
                batch->sizes[i] >= 1e-3 && batch->sizes[i] < 1e6; /* 1 / size stays finite */
     return good;
 }
 
-/* Pieces that are put without a look at each byte are made of `needed`. */
 static int codes_complete(const elqr_flate *flate, const char *needed) {
     for (int i = 0; i < ELQR_FLATE_SYMBOLS; i++)
         if (flate->bits[i] > ELQR_FLATE_LONGEST)
@@ -134,27 +149,20 @@ static int codes_complete(const elqr_flate *flate, const char *needed) {
 static int prepare(const elqr_pdf_batch *batch, const elqr_flate *flate, workspace *work) {
     if (!batch_in_range(batch))
         return ELQR_OUT_OF_RANGE;
-    if (flate && !(codes_complete(&flate[0], "0123456789 ") &&
-                   codes_complete(&flate[1], "0123456789ABCDEF -<>")))
-        return ELQR_BAD_CHARACTER;
-    work->glyphs = (elqr_piece *)(void *)(work + 1);
-    work->settings = (remembered *)(void *)(work->glyphs + batch->glyphs.count);
-    for (int block = 0; block < ELQR_PDF_BLOCKS; block++)
+    divide_work(batch, work);
+    for (int block = 0; block < ELQR_PDF_BLOCKS; block++) {
+        if (flate && !codes_complete(&flate[block], NEEDED[block]))
+            return ELQR_BAD_CHARACTER;
         elqr_flate_prepare(flate ? &flate[block] : NULL, &work->tables[block]);
-    prepare_glyphs(&batch->glyphs, work);
-    prepare_numbers(work);
-    memset(work->run_counts, 0, sizeof work->run_counts);
-    prepare_tails(&batch->qr, &work->qr);
-    prepare_tails(&batch->bars, &work->bars);
-    if (flate) {
-        prepare_ready(work, &batch->qr, batch->qr.count, &work->qr);
-        prepare_ready(work, &batch->bars, 1, &work->bars);
+        prepare_numbers(work->tables[block].literals, &work->numbers[block]);
+        prepare_words(work->tables[block].literals, work->words[block]);
     }
-    for (int i = 0; i < WORDS; i++)
-        remember_text(&work->words[i], (const uint8_t *)WORD[i], strlen(WORD[i]));
+    prepare_glyphs(&batch->glyphs, work);
+    prepare_modules(work);
+    prepare_columns(batch, work);
     for (size_t i = 0; i < batch->setting_count; i++)
         remember_text(&work->settings[i], batch->settings[i].bytes, batch->settings[i].size);
-    work->same_line.page = 0;
+    work->page = 0;
     return ELQR_OK;
 }
 
@@ -177,18 +185,18 @@ static int line_in_range(const elqr_pdf_batch *batch, const elqr_pdf_text *text,
 
 /* Bytes that a page cannot exceed, packed or not; 0 if a line is not as it must be. */
 static size_t page_bound(const elqr_pdf_batch *batch, size_t page) {
-    const size_t per_run = TAIL_SIZE + 16, longest = TAIL_SIZE + 64;
-    size_t qr = batch->qr.count, plain = 4 * MOST_TEXT + longest + batch->head.size;
-    plain += qr * (qr + 1) / 2 * per_run + (batch->bars.count + 1) / 2 * per_run;
+    /* Before any glyph a string may end and another begin: ")Tj -1000000000 -1000000000 Td(". */
+    const size_t per_glyph = 48, per_line = MOST_SETTING + 64;
+    size_t plain = batch->head.size + batch->qr.head.size + batch->bars.head.size + 256;
+    plain += (size_t)batch->qr.count * (batch->qr.count / 4 + 4) + batch->bars.count;
     for (size_t i = 0; i < batch->text_count; i++) {
         const elqr_pdf_text *text = &batch->texts[i];
         for (uint32_t n = first_line(text, page); n < text->line_ends[page]; n++) {
             const elqr_text_line *line = &text->lines[n];
             if (!line_in_range(batch, text, line))
                 return 0;
-            /* Every glyph may have the pen moved before it, by ">-1000000000<". */
-            plain += longest +
-                     (line->count < 0 ? (size_t) - (int64_t)line->count : (size_t)line->count * 24);
+            plain += per_line + (line->count < 0 ? (size_t) - (int64_t)line->count
+                                                 : (size_t)line->count * per_glyph);
         }
     }
     return 2 * plain + 1024;
@@ -214,40 +222,45 @@ ELQR_INLINE void put_next_block(elqr_sink *sink, const int mode, workspace *work
     }
 }
 
+/* The symbol and the bars of a page.  ELQR_OK, ELQR_OUT_OF_RANGE. */
+ELQR_INLINE int put_codes(elqr_sink *sink, const int mode, const workspace *work,
+                          const elqr_pdf_batch *batch, size_t page, text_place *place) {
+    if (batch->qr.count) {
+        const uint32_t side = batch->qr.count, row_bytes = (side + 7) / 8;
+        const size_t size = (size_t)side * row_bytes;
+        const packed_rows rows = {batch->symbols + page * size,
+                                  batch->symbols + batch->pages * size, row_bytes,
+                                  ~UINT64_C(0) << (64 - side)};
+        put_symbol(sink, mode, work, &batch->qr, rows, place);
+    }
+    return !batch->bars.count || put_bars(sink, mode, work, &batch->bars,
+                                          batch->bar_rows + page * batch->bars.count, place)
+               ? ELQR_OK
+               : ELQR_OUT_OF_RANGE;
+}
+
 /* The content of a page.  ELQR_OK, ELQR_OUT_OF_RANGE, ELQR_BAD_CHARACTER. */
 ELQR_INLINE int put_content(elqr_sink *into, const int mode, workspace *work,
                             const elqr_pdf_batch *batch, const elqr_flate *flate, size_t page) {
     /* A copy that no other function sees: bytes written to the page cannot alias it, so that it
      * stays in registers. */
     elqr_sink copy = *into, *const sink = &copy;
-    text_state state = {-1, 0, 0};
+    text_state state = {-1, {0, 0}};
     work->page++;
-    work->past = 0;
-    memset(work->hashes, 0, sizeof work->hashes);
     elqr_put_literals(sink, mode, batch->head.bytes, batch->head.size);
-    if (batch->qr.count) {
-        const size_t size = (size_t)batch->qr.count * ((batch->qr.count + 7) / 8);
-        put_symbol(sink, mode, work, &batch->qr, batch->symbols + page * size);
-    }
-    if (batch->bars.count &&
-        !put_bars(sink, mode, work, &batch->bars, batch->bar_rows + page * batch->bars.count))
-        return ELQR_OUT_OF_RANGE;
+    put_word(sink, mode, work, 0, TEXT_BEGIN);
+    int status = put_codes(sink, mode, work, batch, page, &state.place);
     put_next_block(sink, mode, work, flate);
     for (size_t i = 0; i < batch->text_count; i++) {
         const elqr_pdf_text *text = &batch->texts[i];
-        for (uint32_t n = first_line(text, page); n < text->line_ends[page]; n++) {
-            int status = put_line(sink, mode, work, batch, text, &text->lines[n], &state);
-            if (status != ELQR_OK)
-                return status;
-        }
+        kept_column *column = &work->columns[work->column_of[i]];
+        for (uint32_t n = first_line(text, page); n < text->line_ends[page]; n++)
+            status |= put_line(sink, mode, work, batch, text, column, &text->lines[n], &state);
     }
-    if (state.shown)
-        put_remembered(sink, mode, work, &work->words[SHOWN]);
-    if (state.begun)
-        put_remembered(sink, mode, work, &work->words[TEXT_END]);
-    put_remembered(sink, mode, work, &work->words[CLOSE]);
+    put_word(sink, mode, work, 1, TEXT_END);
+    put_word(sink, mode, work, 1, CLOSE);
     *into = copy;
-    return sink->lost ? ELQR_BAD_CHARACTER : ELQR_OK;
+    return status != ELQR_OK ? ELQR_OUT_OF_RANGE : sink->lost ? ELQR_BAD_CHARACTER : ELQR_OK;
 }
 
 static uint32_t checksum(const elqr_sink *sink) {
@@ -313,7 +326,6 @@ int elqr_pdf_pages(const elqr_pdf_batch *batch, const elqr_flate *flate,
     int status = numbers->kids && numbers->first ? prepare(batch, flate, space) : ELQR_OUT_OF_RANGE;
     if (status != ELQR_OK)
         return status;
-    space->page = 0;
     const size_t header_bytes = flate ? (flate[0].header_bits + flate[1].header_bits) / 8 : 0;
     for (; *done < batch->pages; ++*done) {
         const size_t page = *done, bound = page_bound(batch, page);
@@ -344,7 +356,6 @@ int elqr_pdf_count(const elqr_pdf_batch *batch, size_t first, size_t last, uint8
                    uint32_t *counts) {
     workspace *space = (workspace *)(void *)work;
     int status = last <= batch->pages ? prepare(batch, NULL, space) : ELQR_OUT_OF_RANGE;
-    space->page = 0;
     for (size_t page = first; status == ELQR_OK && page < last; page++) {
         elqr_sink sink = {space->tables, 1, 0, 0, 0, 0, 0, NULL, counts};
         if (!page_bound(batch, page))

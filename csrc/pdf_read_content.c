@@ -1,15 +1,18 @@
 /* The grammar of a page's content: all that this version writes, and nothing else.
  *
- *   content = "q" unit "cm" ["/S Do"] {path | shape} ["BT" {text} "ET"] "Q"
+ *   content = "q" unit "cm" ["/S Do"] {rects | shape} "BT" {symbol | bars | font {text}} "ET" "Q"
  *   unit    = x "0 0" y "0 0"                     x, y: a dot in 1/72 inch
- *   path    = rects | "q" across "0 0" upwards x y "cm" rects "Q"
  *   rects   = {x y width height "re"} "f"
  *   shape   = {x y "m" | x y "l" | "h"} "f*"
- *   text    = "/F"n size "Tf" | "1 0 0 1" x y "Tm" | "[" strings, numbers "]TJ"
- *           | "/Span<</ActualText<"hex">>>BDC" | "EMC"
+ *   symbol  = "/Q 1 Tf" leading "TL" move "(" letters {")'(" letters} ")'"
+ *   bars    = "/B 1 Tf" move "(" letters ")Tj"
+ *   font    = "/F"n size "Tf"
+ *   text    = move string "Tj" | move "/Span<</ActualText<"hex">>>BDC" string "Tj" {move string
+ * "Tj"} "EMC" move    = x y "Td"
  *
- * with one space between words and a line end after each operator.  Written from the grammar, not
- * from pdf_page.c: the two share nothing. */
+ * with one space between words, none before a string, and a line end after each operator but a move
+ * before a string.  Letters are from '@' to 'O'; fonts draw them as elqr_pdf_page.h says.  Written
+ * from the grammar, not from pdf_page.c: the two share nothing. */
 #include "pdf_read_content.h"
 
 #include <math.h>
@@ -27,14 +30,9 @@ typedef struct {
     const uint8_t *at, *end;
     read_ink *ink;
     uint64_t qr_inverse, bar_inverse; /* see divide_dots */
+    int64_t x, y;                     /* where the line of text begins; y upwards */
     int fault;
 } parser;
-
-/* The unit of a path. */
-typedef struct {
-    double across, upwards, x, y;
-    int64_t across_dots, upwards_dots; /* across and upwards, which are whole */
-} matrix;
 
 static int fail(parser *in, int fault) {
     if (in->fault == ELQR_PDF_SOUND)
@@ -93,7 +91,7 @@ ELQR_INLINE int read_number(parser *in, char after, double *number) {
     return 1;
 }
 
-/* A whole number, which `text` follows. */
+/* A whole number, which `after` follows. */
 static int read_whole(parser *in, char after, int most_digits, int64_t *number) {
     int digits = 0;
     *number = 0;
@@ -177,96 +175,30 @@ ELQR_INLINE int to_dot(double edge, double inwards, int64_t *dot) {
 
 /*---- Paths ----*/
 
-/* The rectangle before, for those that are like it but for whole units of place: most are. */
-typedef struct {
-    dot_box box;
-    const uint8_t *tail; /* from after y to after "re" and the line end */
-    size_t tail_size;
-    int64_t x, y; /* in units; known if tail is not null */
-} last_rect;
-
 /* One rectangle's operands, and "re". */
-static int read_rect(parser *in, const matrix *unit, last_rect *last) {
+static int read_rect(parser *in) {
     double x, y, width, height;
-    dot_box *box = &last->box;
-    last->tail = NULL;
-    if (!read_number(in, ' ', &x) || !read_number(in, ' ', &y))
+    dot_box box;
+    if (!read_number(in, ' ', &x) || !read_number(in, ' ', &y) || !read_number(in, ' ', &width) ||
+        !read_number(in, ' ', &height) || !expect(in, "re\n"))
         return 0;
-    const uint8_t *tail = in->at;
-    if (!read_number(in, ' ', &width) || !read_number(in, ' ', &height) || !expect(in, "re\n"))
-        return 0;
-    if (x == floor(x) && y == floor(y))
-        *last = (last_rect){last->box, tail, (size_t)(in->at - tail), (int64_t)x, (int64_t)y};
-    x = x * unit->across + unit->x;
-    y = in->form->height - (y * unit->upwards + unit->y);
-    width *= unit->across;
-    height *= unit->upwards;
-    if (!to_dot(x, 1, &box->left) || !to_dot(y - height, 1, &box->top) ||
-        !to_dot(x + width, -1, &box->right) || !to_dot(y, -1, &box->bottom))
+    y = in->form->height - y;
+    if (!to_dot(x, 1, &box.left) || !to_dot(y - height, 1, &box.top) ||
+        !to_dot(x + width, -1, &box.right) || !to_dot(y, -1, &box.bottom))
         return fail(in, ELQR_PDF_OFF_GRID);
-    return mark(in, box);
-}
-
-/* One to three digits and a space. */
-ELQR_INLINE int short_number(const uint8_t **at, int64_t *number) {
-    const uint8_t *bytes = *at;
-    if (!is_digit(bytes[0]))
-        return 0;
-    *number = bytes[0] - '0';
-    for (int i = 1; i <= 3; i++) {
-        if (bytes[i] == ' ') {
-            *at = bytes + i + 1;
-            return 1;
-        }
-        if (!is_digit(bytes[i]))
-            return 0;
-        *number = 10 * *number + (bytes[i] - '0');
-    }
-    return 0;
-}
-
-/* A rectangle that is the last one moved by whole units; 0 if it may be another. */
-ELQR_INLINE int read_moved(parser *in, const matrix *unit, last_rect *last) {
-    const uint8_t *at = in->at;
-    int64_t x, y;
-    if (last->tail == NULL || (size_t)(in->end - at) < 8 + last->tail_size ||
-        !short_number(&at, &x) || !short_number(&at, &y) ||
-        memcmp(at, last->tail, last->tail_size) != 0)
-        return 0;
-    const int64_t right = (x - last->x) * unit->across_dots;
-    const int64_t down = (last->y - y) * unit->upwards_dots;
-    last->x = x;
-    last->y = y;
-    last->box.left += right;
-    last->box.right += right;
-    last->box.top += down;
-    last->box.bottom += down;
-    in->at = at + last->tail_size;
-    return 1;
+    return mark(in, &box);
 }
 
 static int starts_number(int byte) {
     return is_digit(byte) || byte == '.' || byte == '-';
 }
 
-static int read_rects(parser *in, const matrix *unit) {
-    last_rect last = {{0, 0, 0, 0}, NULL, 0, 0, 0};
+static int read_rects(parser *in) {
     do
-        if (read_moved(in, unit, &last) ? !mark(in, &last.box) : !read_rect(in, unit, &last))
+        if (!read_rect(in))
             return 0;
     while (starts_number(peek(in)));
     return expect(in, "f\n");
-}
-
-static int read_own_unit(parser *in, matrix *unit) {
-    int64_t across, upwards;
-    if (!read_whole(in, ' ', 3, &across) || !expect(in, "0 0 ") ||
-        !read_whole(in, ' ', 3, &upwards) || !read_number(in, ' ', &unit->x) ||
-        !read_number(in, ' ', &unit->y) || !expect(in, "cm\n"))
-        return 0;
-    unit->across = (double)(unit->across_dots = across);
-    unit->upwards = (double)(unit->upwards_dots = upwards);
-    return 1;
 }
 
 /* A shape counts as the box around it. */
@@ -308,23 +240,114 @@ static int is_rect(const parser *in) {
 }
 
 static int read_paths(parser *in) {
-    static const matrix dots = {1, 1, 0, 0, 1, 1};
     for (;;) {
         const int next = peek(in);
-        matrix unit;
-        if (next == 'q') {
-            if (!expect(in, "q\n") || !read_own_unit(in, &unit) || !read_rects(in, &unit) ||
-                !expect(in, "Q\n"))
-                return 0;
-        } else if (next == 'h' || (starts_number(next) && !is_rect(in))) {
+        if (next == 'h' || (starts_number(next) && !is_rect(in))) {
             if (!read_shape(in))
                 return 0;
         } else if (!starts_number(next)) {
             return 1;
-        } else if (!read_rects(in, &dots)) {
+        } else if (!read_rects(in)) {
             return 0;
         }
     }
+}
+
+/*---- Codes: letters that are modules ----*/
+
+/* A whole number of dots, which may be negative, and a space. */
+ELQR_INLINE int read_dots(parser *in, int64_t *number) {
+    const int negative = ACCEPT(in, "-");
+    int digits = 0;
+    int64_t value = 0;
+    for (; is_digit(peek(in)); in->at++, digits++)
+        value = digits < 7 ? 10 * value + (*in->at - '0') : 10 * (int64_t)FARTHEST;
+    if (digits == 0)
+        return fail(in, ELQR_PDF_STRANGE);
+    if (value > FARTHEST)
+        return fail(in, ELQR_PDF_FAR_NUMBER);
+    *number = negative ? -value : value;
+    return ACCEPT(in, " ") || fail(in, ELQR_PDF_STRANGE);
+}
+
+ELQR_INLINE int read_move(parser *in) {
+    int64_t x, y;
+    if (!read_dots(in, &x) || !read_dots(in, &y) || !expect(in, "Td"))
+        return 0;
+    in->x += x;
+    in->y += y;
+    return 1;
+}
+
+ELQR_INLINE int is_letter(int byte) {
+    return byte >= '@' && byte <= 'O';
+}
+
+/* The dark runs of a row of modules, the first module highest, from x on below `top`. */
+static int mark_runs(parser *in, uint64_t row, int64_t x, int64_t top) {
+    const int64_t module = in->form->qr.module;
+    for (int64_t start = 0; start < 64;) {
+        int64_t end = start;
+        while (end < 64 && row >> (63 - end) & 1)
+            end++;
+        const dot_box box = {x + start * module, top, x + end * module, top + module};
+        if (end > start && !mark(in, &box))
+            return 0;
+        start = end + 1;
+    }
+    return 1;
+}
+
+/* The same at once, where the row is one of the symbol's. */
+static int mark_row(parser *in, uint64_t row, int64_t x, int64_t top) {
+    const elqr_page_symbol *qr = &in->form->qr, *bars = &in->form->bars;
+    const int64_t module = qr->module, side = qr->count * module, quiet = 10 * bars->module;
+    const dot_box box = {x, top, x + side, top + module};
+    if (x != qr->x || top < qr->y || box.bottom > qr->y + side ||
+        (qr->count < 64 && row << qr->count) ||
+        (bars->count && touches(&box, bars->x - quiet, bars->y,
+                                bars->count * (int64_t)bars->module + 2 * quiet, bars->height)))
+        return mark_runs(in, row, x, top);
+    const uint32_t index = divide_dots((uint64_t)(top - qr->y), in->qr_inverse);
+    if (index * module != top - qr->y)
+        return mark_runs(in, row, x, top);
+    in->ink->has_symbol |= row != 0;
+    in->ink->rows[index] |= row;
+    return 1;
+}
+
+static int read_symbol(parser *in) {
+    int64_t leading;
+    if (!in->form->qr.count || !read_whole(in, ' ', 4, &leading) || !expect(in, "TL\n") ||
+        !read_move(in) || !expect(in, "("))
+        return fail(in, ELQR_PDF_STRANGE);
+    do {
+        uint64_t row = 0;
+        uint32_t letters = 0;
+        for (; is_letter(peek(in)) && letters < 16; in->at++, letters++)
+            row |= (uint64_t)(*in->at - '@') << (60 - 4 * letters);
+        in->y -= leading;
+        if (!mark_row(in, row, in->x, in->form->height - in->y - in->form->qr.module))
+            return 0;
+    } while (ACCEPT(in, ")'("));
+    return expect(in, ")'\n");
+}
+
+static int read_bars(parser *in) {
+    const elqr_page_symbol *bars = &in->form->bars;
+    if (!bars->count || !read_move(in) || !expect(in, "("))
+        return fail(in, ELQR_PDF_STRANGE);
+    const int64_t bottom = in->form->height - in->y;
+    int64_t x = in->x;
+    for (; is_letter(peek(in)); in->at++) {
+        const int64_t bar = (*in->at - '@') / 4 + 1, space = (*in->at - '@') % 4 + 1;
+        const dot_box box = {x, bottom - bars->height, x + bar * bars->module - bars->narrower,
+                             bottom};
+        if (!mark(in, &box))
+            return 0;
+        x += (bar + space) * bars->module;
+    }
+    return expect(in, ")Tj\n");
 }
 
 /*---- Text: what it says is not looked at, that it is nothing else is ----*/
@@ -333,46 +356,61 @@ static int is_hex(int byte) {
     return is_digit(byte) || (byte >= 'A' && byte <= 'F');
 }
 
-/* Strings of hexadecimal digits, and numbers between them. */
-static int read_strings(parser *in) {
-    static const uint8_t in_strings[256] = {
-        ['0'] = 1, ['1'] = 1, ['2'] = 1, ['3'] = 1, ['4'] = 1, ['5'] = 1, ['6'] = 1,
-        ['7'] = 1, ['8'] = 1, ['9'] = 1, ['A'] = 1, ['B'] = 1, ['C'] = 1, ['D'] = 1,
-        ['E'] = 1, ['F'] = 1, ['<'] = 1, ['>'] = 1, ['-'] = 1};
-    const uint8_t *at = in->at, *const end = in->end;
-    while (at < end && in_strings[*at])
-        at++;
-    in->at = at;
-    return expect(in, "]TJ\n");
+/* A string, in which a backslash stands before what would end it or be another byte, and "Tj". */
+static int read_string(parser *in) {
+    if (!expect(in, "("))
+        return 0;
+    for (; in->at < in->end; in->at++) {
+        const int byte = *in->at;
+        if (byte == ')')
+            break;
+        if (byte == '(' || byte == '\r')
+            return fail(in, ELQR_PDF_STRANGE);
+        if (byte == '\\') {
+            in->at++;
+            const int next = peek(in);
+            if (next != '(' && next != ')' && next != '\\' && next != 'r')
+                return fail(in, ELQR_PDF_STRANGE);
+        }
+    }
+    return expect(in, ")Tj\n");
 }
 
-static int read_font(parser *in) {
-    int64_t number;
-    double size;
-    return read_whole(in, ' ', 9, &number) && read_number(in, ' ', &size) && expect(in, "Tf\n");
-}
-
-static int read_move(parser *in) {
-    double x, y;
-    return read_number(in, ' ', &x) && read_number(in, ' ', &y) && expect(in, "Tm\n");
-}
-
-static int read_actual_text(parser *in) {
+static int read_span(parser *in) {
+    if (!expect(in, "/Span<</ActualText<"))
+        return 0;
     while (is_hex(peek(in)))
         in->at++;
-    return expect(in, ">>>BDC\n");
+    if (!expect(in, ">>>BDC\n") || !read_string(in))
+        return 0;
+    while (!ACCEPT(in, "EMC\n"))
+        if (!read_move(in) || !read_string(in))
+            return 0;
+    return 1;
 }
 
-static int read_text(parser *in) {
-    if (ACCEPT(in, "["))
-        return read_strings(in);
-    if (ACCEPT(in, "1 0 0 1 "))
-        return read_move(in);
-    if (ACCEPT(in, "/F"))
-        return read_font(in);
-    if (ACCEPT(in, "/Span<</ActualText<"))
-        return read_actual_text(in);
-    return expect(in, "EMC\n");
+/* A font, and all texts in it. */
+static int read_texts(parser *in) {
+    int64_t number;
+    double size;
+    if (!read_whole(in, ' ', 9, &number) || !read_number(in, ' ', &size) || !expect(in, "Tf\n"))
+        return 0;
+    while (starts_number(peek(in)))
+        if (!read_move(in) || !(ACCEPT(in, "\n") ? read_span(in) : read_string(in)))
+            return 0;
+    return 1;
+}
+
+static int read_text_object(parser *in) {
+    if (!expect(in, "BT\n"))
+        return 0;
+    while (!ACCEPT(in, "ET\n"))
+        if (!(ACCEPT(in, "/F")          ? read_texts(in)
+              : ACCEPT(in, "/Q 1 Tf\n") ? read_symbol(in)
+              : ACCEPT(in, "/B 1 Tf\n") ? read_bars(in)
+                                        : fail(in, ELQR_PDF_STRANGE)))
+            return 0;
+    return 1;
 }
 
 /*---- The whole content ----*/
@@ -390,12 +428,8 @@ static int read_whole_content(parser *in) {
     if (!read_unit(in))
         return 0;
     ACCEPT(in, "/S Do\n");
-    if (!read_paths(in))
+    if (!read_paths(in) || !read_text_object(in))
         return 0;
-    if (ACCEPT(in, "BT\n"))
-        while (!ACCEPT(in, "ET\n"))
-            if (!read_text(in))
-                return 0;
     return expect(in, "Q\n") && (in->at == in->end || fail(in, ELQR_PDF_STRANGE));
 }
 
@@ -415,6 +449,8 @@ int read_content(const elqr_pdf_form *form, const uint8_t *content, size_t size,
                  ink,
                  inverse_of(form->qr.module),
                  inverse_of(form->bars.module),
+                 0,
+                 0,
                  ELQR_PDF_SOUND};
     memset(ink, 0, sizeof *ink);
     if (read_whole_content(&in) && !bars_are_apart(ink))

@@ -6,15 +6,11 @@
 #include "flate.h"
 
 enum {
-    MOST_TEXT = 2000,    /* bytes of a text of the batch */
-    MOST_MODULES = 288,  /* ELQR_BILL_MODULES */
-    MOST_RUNS = 64 * 32, /* of one width in a symbol */
-    TAILS = 64,          /* widths of runs whose tails are remembered */
-    TAIL_SIZE = 64,      /* bytes of a tail */
-    PAST = 4096,         /* glyphs of a page that are looked back at */
-    HASHES = 1024,       /* a power of 2 */
-    GLYPH_BYTES = 4,     /* two bytes in hexadecimal */
-    MATCHED_AT_ONCE = 64 /* glyphs: 256 bytes */
+    MOST_TEXT = 2000,   /* bytes of a text of the batch */
+    MOST_MODULES = 288, /* ELQR_BILL_MODULES */
+    MOST_SETTING = 64,  /* bytes of a font and its size */
+    MOST_LEADING = 1000,
+    KEPT = 4 /* lines of a column that are looked back at */
 };
 
 /* A text and where it stood last on page `page`, counted from 1. */
@@ -24,31 +20,38 @@ typedef struct {
     uint32_t size, page, a;
 } remembered;
 
-enum { TEXT_BEGIN, TEXT_END, FONT, FONT_MOVE, MOVE, SHOW, SHOWN, SHOWN_MOVE, CLOSE, WORDS };
-
-/* What runs of modules end with, by their width. */
+/* Glyphs [start, start + count) of a column and where they stood on a page, in one string. */
 typedef struct {
-    remembered last[TAILS + 1];
-    uint8_t text[TAILS + 1][TAIL_SIZE];
-    uint8_t ready[TAILS + 1]; /* a run like the last one can be put at once */
-} tail_set;
+    uint64_t position, b;
+    uint32_t page, start, count, size, a;
+} kept_line;
+
+/* The lines of a column that a page shows, the oldest at `next`. */
+typedef struct {
+    kept_line lines[KEPT];
+    uint32_t next;
+} kept_column;
+
+enum { TEXT_BEGIN, TEXT_END, CLOSE, FONT, SPACE, MOVE, MOVE_GIVEN, SHOW, ROW, LAST, WORDS };
+
+/* A number from -9999 to 9999 is two pieces: sign and hundreds, which may be nothing, and the
+ * rest. */
+typedef struct {
+    elqr_piece hundreds[2][100]; /* [negative] */
+    elqr_piece rest[2][100];     /* [there are hundreds] */
+} number_pieces;
 
 typedef struct {
     elqr_flate_tables tables[ELQR_PDF_BLOCKS];
-    elqr_piece rows[MOST_MODULES]; /* a space and the row's number */
-    elqr_piece columns[MOST_MODULES];
-    uint32_t runs[TAILS + 1][MOST_RUNS], run_counts[TAILS + 1]; /* by width */
-    tail_set qr, bars;
-    remembered words[WORDS];
-    remembered same_line; /* " y Tm\n[<" */
-    int64_t same_y;
-    uint32_t page; /* from 1 */
-    uint32_t past; /* glyphs so far */
-    uint16_t past_ids[PAST];
-    uint32_t past_positions[PAST];
-    uint16_t hashes[2][HASHES]; /* index + 1 in past_ids of two, three glyphs that hash to this */
+    number_pieces numbers[ELQR_PDF_BLOCKS];
+    elqr_piece words[ELQR_PDF_BLOCKS][WORDS];
+    elqr_piece modules[16], module_pairs[256]; /* letters of four modules, and of eight */
+    uint32_t page;                             /* from 1 */
     elqr_piece *glyphs;
+    uint8_t *inexact; /* [glyphs]: its width is not its advance */
     remembered *settings;
+    kept_column *columns;
+    uint32_t *column_of; /* [texts]: texts of one column share what is kept */
 } workspace;
 
 ELQR_INLINE void put_remembered(elqr_sink *sink, const int mode, const workspace *work,
@@ -59,6 +62,40 @@ ELQR_INLINE void put_remembered(elqr_sink *sink, const int mode, const workspace
         elqr_put_literals(sink, mode, one->text, one->size);
     one->page = work->page;
     one->position = start;
+}
+
+/* Of the block that the sink is in: 0 or 1. */
+ELQR_INLINE void put_word(elqr_sink *sink, const int mode, const workspace *work, const int block,
+                          int word) {
+    elqr_put_piece(sink, mode, &work->words[block][word]);
+}
+
+ELQR_INLINE void put_number(elqr_sink *sink, const int mode, const workspace *work, const int block,
+                            int64_t number) {
+    const number_pieces *pieces = &work->numbers[block];
+    const uint64_t size = (uint64_t)(number < 0 ? -number : number);
+    if (ELQR_UNLIKELY(size > 9999)) {
+        elqr_put_number(sink, mode, number);
+        return;
+    }
+    const uint32_t hundreds = (uint32_t)size / 100;
+    elqr_put_piece(sink, mode, &pieces->hundreds[number < 0][hundreds]);
+    elqr_put_piece(sink, mode, &pieces->rest[hundreds > 0][size - 100 * hundreds]);
+}
+
+/* Where a line of the text object begins, in dots from the lower left. */
+typedef struct {
+    int64_t x, y;
+} text_place;
+
+/* Moves the beginning of the line, by "x y Td" or what `word` is. */
+ELQR_INLINE void put_move(elqr_sink *sink, const int mode, const workspace *work, const int block,
+                          text_place *from, int64_t x, int64_t y, int word) {
+    put_number(sink, mode, work, block, x - from->x);
+    put_word(sink, mode, work, block, SPACE);
+    put_number(sink, mode, work, block, y - from->y);
+    put_word(sink, mode, work, block, word);
+    *from = (text_place){x, y};
 }
 
 #endif

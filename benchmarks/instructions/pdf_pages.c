@@ -21,9 +21,8 @@ static elqr_bytes bytes(const char *text, size_t size) {
     return (elqr_bytes){(const uint8_t *)text, size};
 }
 
-static elqr_pdf_modules modules(uint32_t count) {
-    return (elqr_pdf_modules){bytes("q\n9 0 0 9 1.04 2.04 cm\n", 23), bytes(".9911", 5),
-                              bytes(".9911", 5), bytes("f\nQ\n", 4), count};
+static elqr_pdf_code code(uint32_t count) {
+    return (elqr_pdf_code){bytes("/Q 1 Tf\n9 TL\n", 13), 1563, 421, 9, count};
 }
 
 int main(int argc, char **argv) {
@@ -45,7 +44,8 @@ int main(int argc, char **argv) {
     for (int i = 0; i < PAGES; i++)
         ends[i] = (uint32_t)(i + 1) * LENGTH;
     fill(symbols, sizeof symbols, 0, 256);
-    fill(bars, sizeof bars, 0, 2);
+    for (int i = 0; i < PAGES * BARS; i++)
+        bars[i] = i % BARS % 11 < 4 || i % BARS % 11 % 3 == 0;
     for (int c = 0; c < LINES / 4; c++) {
         uint8_t noise[PAGES * LENGTH];
         fill(noise, sizeof noise, 0, 40);
@@ -54,8 +54,8 @@ int main(int argc, char **argv) {
     }
     for (int i = 0; i < LINES; i++)
         texts[i] = (elqr_pdf_text){{ids[i / 4], ends}, lines[i], line_ends[i], 0, 0};
-    const elqr_pdf_batch batch = {PAGES,   7016,  bytes("q\n", 2), modules(SIDE), modules(BARS),
-                                  symbols, bars,  glyphs,          fonts,         sizes,
+    const elqr_pdf_batch batch = {PAGES,   7016,  bytes("q\n", 2), code(SIDE),  code(BARS),
+                                  symbols, bars,  glyphs,          fonts,       sizes,
                                   2,       texts, LINES,           bytes("", 0)};
     uint8_t *work = malloc(elqr_pdf_work(&batch));
     for (long repeat = repeats_of(argc, argv); repeat > 0; repeat--) {

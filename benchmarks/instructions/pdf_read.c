@@ -21,18 +21,18 @@ static void put(bit_sink *sink, uint32_t code, int bits) {
 }
 
 static size_t write_content(char *text) {
-    char *at = text + sprintf(text, "q\n0.12 0 0 0.12 0 0 cm\nq\n9 0 0 9 1000.04 52.04 cm\n");
-    for (int width = 0; width < 3; width++)
-        for (int row = 40; row >= 0; row--)
-            for (int x = row % 3 + 4 * width; x < 36; x += 12)
-                at += width ? sprintf(at, "%d %d %d.9911 .9911 re\n", x, row, width)
-                            : sprintf(at, "%d %d .9911 .9911 re\n", x, row);
-    at += sprintf(at, "f\nQ\nq\n4 0 0 1 428.04 1014.04 cm\n");
+    char *at = text + sprintf(text, "q\n0.12 0 0 0.12 0 0 cm\nBT\n/Q 1 Tf\n9 TL\n1000 421 Td(");
+    for (int row = 0; row < 41; row++) {
+        for (int letter = 0; letter < 10; letter++)
+            *at++ = (char)('@' + (row * 7 + letter * 5) % 16);
+        at += sprintf(at, row < 40 ? "H)'(" : "H)'\n");
+    }
+    at += sprintf(at, "/B 1 Tf\n-572 962 Td(");
     for (int x = 0; x < 288; x += 4)
-        at += sprintf(at, "%d 0 1.98 246.92 re\n", x);
-    at += sprintf(at, "f\nQ\nBT\n");
+        *at++ = 'E'; /* a bar of two modules, a space of two */
+    at += sprintf(at, ")Tj\n");
     for (int line = 0; line < 40; line++)
-        at += sprintf(at, "/F0 83.3 Tf\n1 0 0 1 %d 700 Tm\n[<0123ABCD4567EF890123ABCD>]TJ\n", line);
+        at += sprintf(at, "/F0 83.3 Tf\n%d -700 Td(0a1b2c3d4e5f6g7h8i9j0k1l)Tj\n", line);
     return (size_t)(at + sprintf(at, "ET\nQ\n") - text);
 }
 

@@ -78,8 +78,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     take(&in, bars, sizeof bars);
     const elqr_bytes fonts[2] = {bytes("/F0 9"), bytes("/F1 4.5")};
     const elqr_pdf_text text = {column, lines, line_ends, pitch[0], pitch[1]};
-    const elqr_pdf_modules qr = {bytes("q\n"), bytes(".9"), bytes(".9"), bytes("f\nQ\n"), SIDE};
-    elqr_pdf_modules row = qr;
+    const elqr_pdf_code qr = {bytes("/Q 1 Tf\n"), 5, -6, 9, SIDE};
+    elqr_pdf_code row = qr;
     row.count = 60;
     const elqr_pdf_batch batch = {PAGES,  7000,  bytes("q\n"), qr, row,   symbols, bars,
                                   glyphs, fonts, sizes,        2,  &text, 1,       {NULL, 0}};

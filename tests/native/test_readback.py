@@ -35,8 +35,8 @@ def pages(streams, *, parents=None, qr=NONE, bars=NONE, height=500):
 
 def text_of(size, chance):
     """A sound content of some size: glyphs at random."""
-    shown = chance.integers(0, 65536, size // 4, np.uint16).astype(">u2").tobytes().hex().upper()
-    return HEAD + b"BT\n[<" + shown.encode() + b">]TJ\nET\nQ\n"
+    shown = chance.integers(0, 65536, size // 4, np.uint16).astype(">u2").tobytes().hex()
+    return HEAD + b"BT\n/F0 9 Tf\n1 2 Td(" + shown.encode() + b")Tj\nET\nQ\n"
 
 
 def test_whatever_zlib_packs_is_inflated():
@@ -77,7 +77,7 @@ def test_where_a_fault_is():
 
 
 def test_pages_that_are_none():
-    good = zlib.compress(HEAD + b"Q\n")
+    good = zlib.compress(HEAD + b"BT\nET\nQ\n")
     assert pages([good])[0] == [0]
     assert pages([good], parents=np.array([98], np.uint32))[0] == [1]
     with pytest.raises(OutOfRangeError):

@@ -1,12 +1,13 @@
 """The oracle of reading PDF pages back: the same grammar by regular expressions, in floats.
 
-It knows rectangles where the kernel knows modules, and shares nothing with it.
+It knows rectangles where the kernel knows modules, and shares nothing with it.  What letters of
+codes draw it is told by the plate.
 """
 
 from __future__ import annotations
 
 import re
-from itertools import chain
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -20,68 +21,115 @@ Boxes = npt.NDArray[np.int64]
 
 # Numbers are checked by float(): a regular expression of them costs more than the rest.
 _HEAD = re.compile(rb"q\n([\d.]+) 0 0 ([\d.]+) 0 0 cm\n(?:/S Do\n)?")
-_PATH = re.compile(
-    rb"(q\n(\d{1,3}) 0 0 (\d{1,3}) ([-\d.]+) ([-\d.]+) cm\n)?((?:[-\d. ]+ re\n)+)f\n(Q\n)?"
-    rb"|((?:[-\d. ]+ [ml]\n|h\n)+)f\*\n"
+_PATH = re.compile(rb"((?:[-\d. ]+ re\n)+)f\n|((?:[-\d. ]+ [ml]\n|h\n)+)f\*\n")
+_MOVE = rb"(-?\d+) (-?\d+) Td"
+_STRING = rb"\((?:[^()\\\r]|\\[()\\r])*\)Tj\n"
+_SYMBOL = re.compile(
+    rb"/Q 1 Tf\n(\d{1,4}) TL\n" + _MOVE + rb"\(((?:[@-O]{0,16}\)'\()*[@-O]{0,16})\)'\n"
 )
-_TAIL = re.compile(
-    rb"(?:BT\n(?:/F\d+ [\d.]+ Tf\n|1 0 0 1 -?\d+ -?\d+ Tm\n|\[[<>\dA-F-]*\]TJ\n"
-    rb"|/Span<</ActualText<[\dA-F]*>>>BDC\n|EMC\n)*ET\n)?Q\n"
+_BARS = re.compile(rb"/B 1 Tf\n" + _MOVE + rb"\(([@-O]*)\)Tj\n")
+_FONT = re.compile(rb"/F\d{1,9} [\d.]+ Tf\n")
+_TEXT = re.compile(
+    _MOVE + rb"(?:" + _STRING + rb"|(\n/Span<</ActualText<[\dA-F]*>>>BDC\n" + _STRING + rb"))"
 )
+_SPAN_ENDS = b"EMC\n"
 # An edge may lie this far inside the dot it stands for: the writer's inset, and no other dot.
 _INSET_AT_MOST = 0.06
-# The matrix of a path that has none of its own.
-_DOTS = [b"1", b"1", b"0", b"0"]
 # Dots: a page of 20 m at 1200 dpi.
 _FARTHEST = 1_000_000
 
 
-def page_boxes(content: bytes, dpi: int, height: int) -> Boxes:
+def page_boxes(content: bytes, plate: Any) -> Boxes:
     """Every rectangle that a page fills, in whole dots; a shape counts as the box around it.
 
     Raises `Fault` for anything that is not exactly on the dot grid, or not of the grammar.
     """
     head = _HEAD.match(content)
-    if not head or np.abs(_numbers([*head.groups()]) * dpi / 72 - 1).max() > 1e-7:
+    if not head or np.abs(_numbers([*head.groups()]) * plate.dpi / 72 - 1).max() > 1e-7:
         raise Fault("the page's unit is not the dot")
     position = head.end()
-    shapes: list[Boxes] = []
-    units: list[list[bytes]] = []
-    counts: list[int] = []
-    words: list[list[bytes]] = []
+    boxes: list[Boxes] = [np.empty((0, 4), np.int64)]
     while path := _PATH.match(content, position):
         position = path.end()
-        if path[8]:
-            shapes.append(_shape_box(path[8], height))
-            continue
-        if bool(path[1]) != bool(path[7]):
+        made = _rect_boxes(path[1].split(), plate.height) if path[1] else None
+        boxes.append(_shape_box(path[2], plate.height) if made is None else made)
+    letters, end = _letter_boxes(content, position, plate)
+    if content[end:] != b"ET\nQ\n":
+        raise _strange()
+    return np.concatenate([*boxes, np.array(letters, np.int64).reshape(-1, 4)])
+
+
+def _strange() -> Fault:
+    return Fault("the page says something that this version does not write")
+
+
+def _letter_boxes(content: bytes, position: int, plate: Any) -> tuple[list[list[int]], int]:
+    """What the letters of codes fill, and where the text object ends."""
+    boxes: list[list[int]] = []
+    if content[position : position + 3] != b"BT\n":
+        raise _strange()
+    position += 3
+    x, y, font, span = 0, plate.height, False, False
+    while found := (
+        (plate.qr and _SYMBOL.match(content, position))
+        or (plate.bars and _BARS.match(content, position))
+        or _FONT.match(content, position)
+        or (font and _TEXT.match(content, position))
+    ):
+        if span and (found.re is not _TEXT or found[3]):
             break
-        rects = path[6].split()
-        words.append(rects)
-        units.append([*path.groups()[1:5]] if path[1] else _DOTS)
-        counts.append(len(rects) // 5)
-    if not _TAIL.fullmatch(content, position):
-        raise Fault("the page says something that this version does not write")
-    matrices = _numbers([*chain(*units)]).reshape(-1, 4).repeat(counts, axis=0)
-    return np.concatenate([_rect_boxes([*chain(*words)], matrices, height), *shapes])
+        position = found.end()
+        if found.re is _FONT:
+            _numbers([found[0].split()[1]])
+            font = True
+            continue
+        right, up = _numbers([*found.groups()[-3:-1]])
+        x, y = x + int(right), y - int(up)
+        font = font and found.re is _TEXT
+        if found.re is _SYMBOL:
+            for row in found[4].split(b")'("):
+                y += int(found[1])
+                boxes += _module_boxes(row, x, y, plate.qr.module)
+        elif found.re is _BARS:
+            boxes += _bar_boxes(found[3], x, y, plate.bars)
+        else:
+            span = span or bool(found[3])
+            if span and content.startswith(_SPAN_ENDS, position):
+                position += len(_SPAN_ENDS)
+                span = False
+    if span:
+        raise _strange()
+    return boxes, position
 
 
-def _rect_boxes(words: list[bytes], matrices: npt.NDArray[np.float64], height: int) -> Boxes:
-    """The dots of rectangles, five words each: x, y, width, height, "re".
+def _module_boxes(row: bytes, x: int, bottom: int, module: int) -> list[list[int]]:
+    bits = "".join(f"{byte - 64:04b}" for byte in row)
+    return [
+        [x + run.start() * module, bottom - module, x + run.end() * module, bottom]
+        for run in re.finditer("1+", bits)
+    ]
 
-    `matrices` [n, 4]: the unit's width and height in dots, and where its origin lies.
-    """
-    if len(words) != 5 * len(matrices) or set(words[4::5]) - {b"re"}:
-        raise Fault("the page says something that this version does not write")
+
+def _bar_boxes(letters: bytes, x: int, bottom: int, place: BarPlace) -> list[list[int]]:
+    boxes = []
+    for letter in letters:
+        bar, space = divmod(letter - 64, 4)
+        end = x + (bar + 1) * place.module
+        boxes.append([x, bottom - place.height, end - place.narrower, bottom])
+        x = end + (space + 1) * place.module
+    return boxes
+
+
+def _rect_boxes(words: list[bytes], height: int) -> Boxes:
+    """The dots of rectangles, five words each: x, y, width, height, "re"."""
+    if len(words) % 5 or set(words[4::5]) - {b"re"}:
+        raise _strange()
     del words[4::5]
-    across, upwards, origin_x, origin_y = matrices.T
     x, y, width, tall = _numbers(words).reshape(-1, 4).T
-    x, y = x * across + origin_x, y * upwards + origin_y
-    width, tall = width * across, tall * upwards
     edges = np.array([x, height - y - tall, x + width, height - y])
     boxes = np.rint(edges)
     drawn_back = (edges - boxes) * [[1], [1], [-1], [-1]]
-    if drawn_back.size and (drawn_back.min() < 0 or drawn_back.max() > _INSET_AT_MOST):
+    if drawn_back.min() < 0 or drawn_back.max() > _INSET_AT_MOST:
         raise Fault("a rectangle is off the dot grid")
     dots: Boxes = boxes.T.astype(np.int64)
     return dots

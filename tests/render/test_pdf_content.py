@@ -7,7 +7,9 @@ import re
 import numpy as np
 import pytest
 
-from elqr_fast.render.pdf_content import Content, box, runs, show
+from elqr_fast.render.pdf_codes import CodeFonts
+from elqr_fast.render.pdf_content import Content, pieces, string_of
+from elqr_fast.render.pdf_dots import box, runs
 from elqr_fast.render.pdf_fonts import PdfFont
 from elqr_fast.render.scene import BarsAt, Rect, Scene, Shape, SymbolAt, TextRun
 
@@ -21,7 +23,7 @@ def font(hand):
 
 def drawn(hand, **items):
     fonts = {"gothic": PdfFont(b"F0", hand.faces["gothic"])}
-    return Content(HEIGHT, fonts).scene(Scene(**items)).decode()
+    return Content(HEIGHT, fonts, CodeFonts()).scene(Scene(**items)).decode("latin-1")
 
 
 def test_nothing(hand):
@@ -45,18 +47,37 @@ def test_shapes_are_filled_even_odd(hand):
     )
 
 
-def test_a_symbol_is_one_path_the_narrowest_runs_first(hand):
+def test_a_symbol_is_a_line_of_letters_a_row(hand):
     modules = np.array([[1, 1, 0], [0, 0, 0], [1, 0, 1]], np.uint8)
     assert drawn(hand, symbols=[SymbolAt(10, 20, 4, modules)]) == (
-        "q\n4 0 0 4 10.04 68.04 cm\n0 0 .98 .98 re\n2 0 .98 .98 re\n0 2 1.98 .98 re\nf\nQ\n"
+        "BT\n/Q 1 Tf\n4 TL\n10 80 Td(L)'(@)'(J)'\nET\n"
     )
 
 
-def test_bars_may_be_narrower_than_their_modules(hand):
+def test_a_bar_and_the_space_after_it_are_a_letter(hand):
     modules = np.array([1, 0, 0, 1, 1], np.uint8)
     assert drawn(hand, bars=[BarsAt(10, 20, 3, 30, modules, narrower=1)]) == (
-        "q\n3 0 0 1 10.04 50.04 cm\n0 0 .64 29.92 re\n3 0 1.64 29.92 re\nf\nQ\n"
+        "BT\n/B 1 Tf\n10 50 Td(AD)Tj\nET\n"
     )
+
+
+@pytest.mark.parametrize("row", [[0, 1], [1, 1, 1, 1, 1], [1, 0, 0, 0, 0, 0, 1]])
+def test_bars_without_letters_are_rectangles(hand, row):
+    bars = BarsAt(10, 20, 3, 30, np.array(row, np.uint8), narrower=1)
+    found = [
+        f"{10 + start * 3 + 0.04:.2f} 50.04 {(end - start) * 3 - 1.08:.2f} 29.92 re\n"
+        for _, start, end in runs(bars.modules[np.newaxis])
+    ]
+    assert drawn(hand, bars=[bars]) == f"{''.join(found)}f\n"
+
+
+def test_codes_come_before_texts_and_each_begins_where_the_line_before_did(hand):
+    symbol, bar = np.ones((2, 2), np.uint8), np.ones(1, np.uint8)
+    texts = [hand.run("gothic", 24, 5, 60, "一"), hand.run("gothic", 24, 5, 61, "一")]
+    found = drawn(
+        hand, symbols=[SymbolAt(10, 20, 4, symbol)], bars=[BarsAt(7, 9, 3, 30, bar)], runs=texts
+    )
+    assert re.findall(r"-?\d+ -?\d+ Td", found) == ["10 80 Td", "-3 -11 Td", "-2 -21 Td", "0 -1 Td"]
 
 
 def test_runs_of_modules():
@@ -72,32 +93,47 @@ def test_text_sets_the_font_once_a_size(hand):
     ]
     found = drawn(hand, runs=texts)
     assert re.findall(r"/F0 .* Tf", found) == ["/F0 24 Tf", "/F0 37.5 Tf"]
-    assert re.findall(r"1 0 0 1 .* Tm", found) == [
-        "1 0 0 1 5 70 Tm",
-        "1 0 0 1 5 40 Tm",
-        "1 0 0 1 5 10 Tm",
-    ]
+    assert re.findall(r"[-\d]+ [-\d]+ Td", found) == ["5 70 Td", "0 -30 Td", "0 -30 Td"]
 
 
 def test_letters_flow_while_they_are_within_half_a_dot(hand, font):
     glyph = hand.faces["gothic"].glyph("一")
-    code = f"{glyph:04X}"
+    code = string_of(glyph)
 
     def shown(*offsets):
         count = len(offsets)
-        return show(TextRun("gothic", 24.5, 0, 0, (glyph,) * count, offsets, ("一",) * count), font)
+        run = TextRun("gothic", 24.5, 3, 9, (glyph,) * count, offsets, ("一",) * count)
+        return pieces(run, font)
 
     # The em is 24.5 dots: 24 or 25 are as near as whole dots come.
-    assert shown(0, 24, 49, 74, 98) == shown(0, 25, 49, 73, 98) == f"[<{code * 5}>]TJ\n"
-    # A whole dot more: 1.5 dots are 61/1000 of the em, and later letters go on from there.
-    assert shown(0, 26, 50, 75) == f"[<{code}>-61<{code * 3}>]TJ\n"
+    assert shown(0, 24, 49, 74, 98) == shown(0, 25, 49, 73, 98) == [(3, 9, f"({code * 5})Tj\n")]
+    # A whole dot more: letters go on from there.
+    assert shown(0, 26, 50, 75) == [(3, 9, f"({code})Tj\n"), (29, 9, f"({code * 3})Tj\n")]
     # The first letter's offset is part of where the run begins.
-    assert shown(7, 31, 56) == f"[<{code * 3}>]TJ\n"
+    assert shown(7, 31, 56) == [(10, 9, f"({code * 3})Tj\n")]
 
 
 def test_several_glyphs_for_one_text_say_it(hand, font):
     first, second = (hand.faces["gothic"].glyph(char) for char in "一二")
     run = TextRun("gothic", 24, 0, 0, (first, second, first), (0, 24, 48), ("㍻", "", "一"))
-    assert show(run, font) == (
-        f"/Span<</ActualText<FEFF337B>>>BDC\n[<{first:04X}{second:04X}>]TJ\nEMC\n[<{first:04X}>]TJ\n"
-    )
+    one, two = string_of(first), string_of(second)
+    assert pieces(run, font) == [
+        (0, 0, f"\n/Span<</ActualText<FEFF337B>>>BDC\n({one}{two})Tj\nEMC\n"),
+        (48, 0, f"({one})Tj\n"),
+    ]
+
+
+def test_a_span_may_have_several_strings(hand, font):
+    glyph = hand.faces["gothic"].glyph("一")
+    run = TextRun("gothic", 24, 5, 0, (glyph, glyph, glyph), (0, 30, 54), ("㍻", "", ""))
+    code = string_of(glyph)
+    assert pieces(run, font) == [
+        (5, 0, f"\n/Span<</ActualText<FEFF337B>>>BDC\n({code})Tj\n"),
+        (35, 0, f"({code}{code})Tj\nEMC\n"),
+    ]
+
+
+def test_bytes_that_would_be_others_in_a_string():
+    assert string_of(0x2829) == "\\(\\)"
+    assert string_of(0x5C0D) == "\\\\\\r"
+    assert string_of(0x0A41) == "\nA"

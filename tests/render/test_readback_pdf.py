@@ -9,6 +9,8 @@ import pytest
 from page_boxes import Fault, bars_in_boxes, page_boxes, symbol_in_boxes
 
 from elqr_fast._native import readback as native
+from elqr_fast.render.geometry import BarPlace, QrPlace
+from elqr_fast.render.pdf_codes import CodeFonts
 from elqr_fast.render.pdf_content import Content
 from elqr_fast.render.pdf_fonts import PdfFont
 from elqr_fast.render.readback_pdf import FAULTS
@@ -31,22 +33,36 @@ def pdf(make_chunk):
         (rb"/S Do\n", b"/S Do\n/S Do\n", NOT_OURS),
         (rb"ET\n", b"ET\n1 0 0 rg 0 0 9 9 re f\n", NOT_OURS),
         (rb"BT\n", b"BT\n3 Tr\n", NOT_OURS),
-        (rb"f\nQ\n", b"f\n", NOT_OURS),
-        (rb" re\nf\nQ", b" re\nn\nQ", NOT_OURS),
-        (rb"([\d.]+) re\n", b"1x re\n", NOT_OURS),
-        (rb"cm\n\d+ ", b"cm\n7.4 ", "a rectangle is off the dot grid"),
-        (
-            rb"([\d.]+) re\n",
-            b"99999999999999999999 re\n",
-            "the page holds a number that no page has",
-        ),
-        (rb"4 0 0 4 501\.04 ", b"4 0 0 4 .5.01 ", "the page holds a number that is none"),
-        (rb"4 0 0 4 501\.04 ", b"4 0 1 4 501.04 ", NOT_OURS),
-        (rb"4 0 0 4 501\.04 ", b"4 0 0 4 502.04 ", "the eL-QR is not made of whole modules"),
-        (rb"4 0 0 4 501\.04 ", b"4 0 0 4 505.04 ", "the eL-QR"),
-        (rb"4 0 0 4 501\.04 ", b"5 0 0 4 501.04 ", "a rectangle is off the dot grid"),
-        (rb"2 0 0 1 45\.04 ", b"2 0 0 1 46.04 ", "the bar code"),
-        (rb"0 40 6\.98 ", b"0 40 5.98 ", "the eL-QR"),
+        (rb"ET\n", b"(0)Tj\nET\n", NOT_OURS),
+        (rb"BT\n", b"BT\n1 1 Td(A)Tj\n", NOT_OURS),
+        (rb"/F0 ", b"1 1 Td(A)Tj\n/F0 ", NOT_OURS),  # in the font of bars
+        (rb"/F0 ", b"/Q ", NOT_OURS),
+        (rb"/F0 ", b"/Q 2 Tf\n/F0 ", NOT_OURS),
+        (rb"4 TL\n", b"", NOT_OURS),
+        (rb"4 TL\n", b"5 TL\n", "the eL-QR is not made of whole modules"),
+        (rb"TL\n501 ", b"TL\n501.5 ", NOT_OURS),
+        (rb"TL\n501 ", b"TL\n99999999999999999999 ", "the page holds a number that no page has"),
+        (rb"TL\n501 ", b"TL\n502 ", "the eL-QR is not made of whole modules"),
+        (rb"TL\n501 ", b"TL\n505 ", "the eL-QR"),
+        (rb"TL\n501 297 ", b"TL\n501 296 ", "the eL-QR is not made of whole modules"),
+        (rb"TL\n501 297 ", b"TL\n501 293 ", "the eL-QR"),
+        (rb"\(([@-O]{11})\)'\(", rb"(\1)'(\1)'(", "the eL-QR"),
+        (rb"([@-O]{10}).\)'\(", rb"\1P)'(", NOT_OURS),
+        (rb"([@-O]{11})\)'\(", rb"\1H)'(", "the eL-QR is not made of whole modules"),
+        (rb"([@-O]{11})\)'\(", rb"\1@@@@@@)'(", NOT_OURS),
+        (rb"([@-O]{10}).\)'\(", rb"\1G)'(", "the eL-QR is not made of whole modules"),
+        (rb"/B 1 Tf\n-456 ", b"/B 1 Tf\n-455 ", "the bar code's bars are not whole modules"),
+        (rb"/B 1 Tf\n-456 ", b"/B 1 Tf\n-458 ", "the bar code"),
+        (rb"/B 1 Tf\n-456 -(\d+) ", b"/B 1 Tf\n-456 -90 ", "the bar code"),
+        (rb"\)Tj\n", b"@@@@@@)Tj\n", "the bar code"),
+        (rb"ET\n", rb"0 0 Td(\\x)Tj\nET\n", NOT_OURS),
+        (rb"ET\n", b"0 0 Td(()Tj\nET\n", NOT_OURS),
+        (rb"ET\n", b"0 0 Td(\r)Tj\nET\n", NOT_OURS),
+        (rb"ET\n", rb"0 0 Td(\\)Tj\nET\n", NOT_OURS),
+        (rb"BT\n", b"501.54 250.04 8.92 8.92 re\nf\nBT\n", "a rectangle is off the dot grid"),
+        (rb"BT\n", b"1.04 1.04 8.92 8.92 re\nn\nBT\n", NOT_OURS),
+        (rb"BT\n", b"5.1.4 250.04 8.92 8.92 re\nf\nBT\n", "the page holds a number that is none"),
+        (rb"BT\n", b"502.04 250.04 2.92 2.92 re\nf\nBT\n", "the eL-QR is not made of whole"),
     ],
 )
 def test_damaged_content(pdf, old, new, reason):
@@ -80,6 +96,26 @@ def test_damaged_streams(pdf):
         assert list(pdf.check(bytes(bad))) == [1]
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "reason"),
+    [
+        (b"16 0 d0\n0.04 0.04 15.92 3.92 re", b"16 0 d0\n0.04 0.04 11.92 3.92 re", "the eL-QR"),
+        (b"8 0 d0\n0.04 0.04 5.92", b"8 0 d0\n0.04 0.04 3.92", "the bar code"),
+        (b"/FontMatrix[1 0 0 1", b"/FontMatrix[1 0 1 1", "the eL-QR"),
+        (b"/p ", b"/o ", "the eL-QR"),
+        (b"<</Q ", b"<</R ", "the eL-QR"),
+        (b" 0 R/B ", b" 0 R/Q ", "the PDF cannot be opened"),
+        (b"<</Q ", b"<<(Q ", "the PDF cannot be opened"),
+    ],
+)
+def test_letters_that_draw_something_else(pdf, old, new, reason):
+    data = pdf.written()
+    assert old in data
+    found = pdf.check(data.replace(old, new, 1))
+    assert list(found) == [0, 1, 2, 3]
+    assert all(said.startswith(reason) for said in found.values())
+
+
 def test_damaged_files(pdf):
     data = pdf.written()
     everything = dict.fromkeys(range(4), "the PDF cannot be opened")
@@ -90,6 +126,9 @@ def test_damaged_files(pdf):
 
 def test_boxes_of_a_page(hand):
     """Everything that is drawn, in dots with y downwards."""
+    plate = hand.plate(
+        100, 100, dpi=600, qr=QrPlace(50, 60, 3), bars=BarPlace(7, 8, 2, 9, narrower=1)
+    )
     scene = Scene(
         rects=[Rect(3, 4, 1, 2), Rect(-2, 90, 5, 20)],
         shapes=[Shape((((10.5, 20), (30, 20), (30, 25.2)),))],
@@ -97,8 +136,9 @@ def test_boxes_of_a_page(hand):
         bars=[BarsAt(7, 8, 2, 9, np.array([1, 0, 1, 1], np.uint8), narrower=1)],
         runs=[hand.run("gothic", 20, 10, 50, "字")],
     )
-    content = Content(100, {"gothic": PdfFont(b"F0", hand.faces["gothic"])}).scene(scene)
-    boxes = page_boxes(b"q\n0.12 0 0 0.12 0 0 cm\n" + content + b"Q\n", 600, 100)
+    fonts = {"gothic": PdfFont(b"F0", hand.faces["gothic"])}
+    content = Content(100, fonts, CodeFonts()).page(scene)
+    boxes = page_boxes(b"q\n0.12 0 0 0.12 0 0 cm\n" + content + b"Q\n", plate)
     assert sorted(boxes.tolist()) == sorted(
         [
             [3, 4, 4, 6],
@@ -119,7 +159,7 @@ def test_every_fault_has_its_reason():
 def by_oracle(plate, content):
     """Whether the oracle finds the codes that the record asks for, or none of the fault's kind."""
     try:
-        boxes = page_boxes(content, plate.dpi, plate.height)
+        boxes = page_boxes(content, plate)
         return symbol_in_boxes(boxes, plate.qr), bars_in_boxes(boxes, plate.bars)
     except Fault:
         return None
@@ -132,7 +172,7 @@ def test_the_oracle_agrees(pdf):
     pdf.edited(1, lambda content: contents.append(content) or content + b" ")
     [content] = contents
     intact = by_oracle(pdf.plate, content)
-    alphabet = b"0123456789.- \nqfrecmlhQBT"
+    alphabet = b"0123456789.- \nqfrecmlhQBTdj@ADO()'\\/L"
     sound = 0
     for _ in range(150):
         at = int(chance.integers(len(content)))

@@ -49,8 +49,9 @@ cdef extern from "elqr_pdf_page.h" nogil:
     ctypedef struct elqr_bytes:
         const uint8_t *bytes
         size_t size
-    ctypedef struct elqr_pdf_modules:
-        elqr_bytes head, part, height, tail
+    ctypedef struct elqr_pdf_code:
+        elqr_bytes head
+        int32_t x, y, leading
         uint32_t count
     ctypedef struct elqr_pdf_text:
         elqr_text_column column
@@ -61,7 +62,7 @@ cdef extern from "elqr_pdf_page.h" nogil:
         size_t pages
         int32_t height
         elqr_bytes head
-        elqr_pdf_modules qr, bars
+        elqr_pdf_code qr, bars
         const uint8_t *symbols
         const uint8_t *bar_rows
         elqr_glyphs glyphs
@@ -257,25 +258,27 @@ cdef class Batch:
             self._kept.append((ids, ends, lines, line_ends))
         self.batch.texts, self.batch.text_count = self._texts, len(texts)
 
-    def add_symbols(self, words not None, const uint8_t[:, :, ::1] packed not None):
-        """A symbol a page, uint8 [pages, side, (side + 7) // 8]; `words`: head, part, height, tail
-        of its rectangles.
+    def add_symbols(self, tuple code not None, const uint8_t[:, :, ::1] packed not None):
+        """A symbol a page, uint8 [pages, side, (side + 7) // 8]; `code`: what sets its font, x and
+        y of its upper left corner, y upwards, and dots from row to row.
         """
         if packed.shape[0] != <Py_ssize_t>self.batch.pages or packed.shape[1] > 64 or (
                 packed.shape[2] != (packed.shape[1] + 7) // 8):
             raise ValueError("not one packed symbol of at most 64 modules a side for each page")
-        self._kept.append((words, packed))
-        self.batch.qr = _modules(words, <uint32_t>packed.shape[1])
+        self._kept.append((code, packed))
+        self.batch.qr = _code(code, <uint32_t>packed.shape[1])
         self.batch.symbols = &packed[0, 0, 0] if packed.shape[1] else NULL
 
-    def add_bars(self, words not None, const uint8_t[:, ::1] modules not None):
-        """A row of bars a page, uint8 [pages, count], 1 = bar; a page of zeros has none."""
+    def add_bars(self, tuple code not None, const uint8_t[:, ::1] modules not None):
+        """A row of bars a page, uint8 [pages, count], 1 = bar; a page of zeros has none.  `code`:
+        what sets its font, x and y of its lower left corner, 0.
+        """
         if modules.shape[0] != <Py_ssize_t>self.batch.pages:
             raise ValueError("not one row of bars for each page")
         if modules.shape[1] > 288:
             raise kernel_error(ELQR_OUT_OF_RANGE)
-        self._kept.append((words, modules))
-        self.batch.bars = _modules(words, <uint32_t>modules.shape[1])
+        self._kept.append((code, modules))
+        self.batch.bars = _code(code, <uint32_t>modules.shape[1])
         self.batch.bar_rows = &modules[0, 0] if modules.shape[1] else NULL
 
     def count(self, size_t first, size_t last):
@@ -353,10 +356,9 @@ cdef elqr_bytes _bytes(bytes text):
     return made
 
 
-cdef elqr_pdf_modules _modules(words, uint32_t count):
-    cdef elqr_pdf_modules made
-    head, part, height, tail = words
-    made.head, made.part, made.height, made.tail = (
-        _bytes(head), _bytes(part), _bytes(height), _bytes(tail))
+cdef elqr_pdf_code _code(tuple code, uint32_t count):
+    cdef elqr_pdf_code made
+    head, made.x, made.y, made.leading = code
+    made.head = _bytes(head)
     made.count = count
     return made

@@ -2,6 +2,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 PDF_FAULTS: int
+PDF_BAD_SYMBOL: int
+PDF_PART_OF_BAR: int
 DOTS_FAULTS: int
 
 _Bytes = NDArray[np.uint8]

@@ -19,6 +19,8 @@ cdef extern from "elqr.h" nogil:
 cdef extern from "elqr_pdf_read.h" nogil:
     enum:
         ELQR_PDF_SOUND
+        ELQR_PDF_BAD_SYMBOL
+        ELQR_PDF_PART_OF_BAR
         ELQR_PDF_FAULTS
     ctypedef struct elqr_pdf_form:
         int32_t dpi, height
@@ -63,6 +65,8 @@ cdef extern from "elqr_qr_read.h" nogil:
 
 
 PDF_FAULTS = ELQR_PDF_FAULTS
+PDF_BAD_SYMBOL = ELQR_PDF_BAD_SYMBOL
+PDF_PART_OF_BAR = ELQR_PDF_PART_OF_BAR
 DOTS_FAULTS = ELQR_DOTS_FAULTS
 
 

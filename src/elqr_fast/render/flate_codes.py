@@ -1,7 +1,7 @@
 """Huffman codes for the pages of one file: counted on some of them, used for all (RFC 1951).
 
 A page is a stream of its own, too short to be worth codes of its own making; slips of one form
-differ so little that the codes of some serve all.  Rectangles and texts differ much: each have
+differ so little that the codes of some serve all.  Codes and texts differ much: each have
 codes, and a block, of their own.
 """
 
@@ -17,9 +17,8 @@ from elqr_fast._native.pdf_page import LITERALS, LONGEST_CODE, Flate
 
 Counts = npt.NDArray[np.uint32]
 
-#: What any page may hold, by block, whether the counted pages did or not: digits, and in texts the
-#: words around them.
-ALWAYS = (b"0123456789 ", b"0123456789ABCDEF<>[]()/. -+\nBTJTmfQqScDoreEMPpanuxltdC")
+#: What any page may hold, by block, whether the counted pages did or not: the kernel's own words.
+ALWAYS = (b"0123456789- BTd()'j\n@ABCDEFGHIJKLMNO", b"0123456789- BETQTfd()j\n\\r")
 END_OF_BLOCK = 256
 # RFC 1951, 3.2.7: the order in which the code lengths of code lengths stand.
 _ORDER = (16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15)

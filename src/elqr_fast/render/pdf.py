@@ -9,6 +9,7 @@ from xml.sax.saxutils import escape
 from elqr_fast.render.flate_codes import make_codes
 from elqr_fast.render.pages import compose
 from elqr_fast.render.pdf_batch import native_batch
+from elqr_fast.render.pdf_codes import CodeFonts
 from elqr_fast.render.pdf_content import Content
 from elqr_fast.render.pdf_file import KIDS, PageTree, PdfFile, text_string
 from elqr_fast.render.pdf_fonts import PdfFont
@@ -55,7 +56,8 @@ class _Document:
             key: PdfFont(b"F%d" % index, face)
             for index, (key, face) in enumerate(plate.faces.items())
         }
-        self._content = Content(plate.height, self._fonts)
+        self._codes = _code_fonts(plate)
+        self._content = Content(plate.height, self._fonts, self._codes)
         self._font_list = self._file.reserve()
         self._layer = _write_static(self._file, plate, self._content, self._font_list)
         unit = points(1, plate.dpi)
@@ -63,7 +65,7 @@ class _Document:
         self._tree = PageTree(self._file)
 
     def add(self, page: Page) -> None:
-        content = self._head + self._content.scene(page.scene) + b"Q\n"
+        content = self._head + self._content.page(page.scene) + b"Q\n"
         self._tree.add(self._file.add_stream(content))
 
     def add_batch(self, batch: PageBatch) -> None:
@@ -79,10 +81,20 @@ class _Document:
     def finish(self, title: str) -> int:
         if not self._tree.count:
             raise ValueError("a PDF needs at least one page")
-        _write_fonts(self._file, self._fonts, self._font_list)
+        _write_fonts(self._file, self._fonts, self._codes, self._font_list)
         resources = b"/Resources<</Font %d 0 R%s>>" % (self._font_list, self._layer)
         write_document(self._file, self._tree.finish(resources + media_box(self._plate)), title)
         return self._tree.count
+
+
+def _code_fonts(plate: Plate) -> CodeFonts:
+    """The fonts of the plate's own codes are there, and named first, whatever the pages show."""
+    codes = CodeFonts()
+    if qr := plate.qr:
+        codes.symbol(qr.module)
+    if bars := plate.bars:
+        codes.bars(bars.module, bars.height, bars.narrower)
+    return codes
 
 
 def check_fonts(plate: Plate) -> None:
@@ -122,9 +134,10 @@ def _write_static(file: PdfFile, plate: Plate, content: Content, fonts: int) -> 
     return b"/XObject<</S %d 0 R>>" % number
 
 
-def _write_fonts(file: PdfFile, fonts: dict[str, PdfFont], number: int) -> None:
+def _write_fonts(file: PdfFile, fonts: dict[str, PdfFont], codes: CodeFonts, number: int) -> None:
     used = [font for font in fonts.values() if font.used]
-    entries = [b"/%s %d 0 R" % (font.name, font.write(file)) for font in used]
+    entries = [codes.write(file)]
+    entries += [b"/%s %d 0 R" % (font.name, font.write(file)) for font in used]
     file.put(number, b"<<%s>>" % b"".join(entries))
 
 

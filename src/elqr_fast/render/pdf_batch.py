@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from elqr_fast._native.pdf_page import Batch, Glyphs
 from elqr_fast.render.batch import Ends, Ids, Lines, PageBatch, SetField, glyph_table
-from elqr_fast.render.pdf_content import Content, bar_words, font_and_size, symbol_words
+from elqr_fast.render.pdf_content import Content, font_and_size, string_of
 from elqr_fast.render.pdf_fonts import PdfFont
 
 if TYPE_CHECKING:
@@ -27,9 +27,10 @@ def native_batch(
 
     None if a glyph cannot stand for its text: such pages are written one by one.
     """
-    glyphs = _glyphs(batch, fonts)
-    if glyphs is None:
+    made = _glyphs(batch, fonts)
+    if made is None:
         return None
+    glyphs, shown = made
     settings = {what: number for number, what in enumerate(batch.settings)}
     ready = _ReadyMade(content, settings)
     texts = [ready.text(field) for field in batch.fields]
@@ -37,27 +38,26 @@ def native_batch(
     sizes = np.array([size for _, size in settings], np.float64)
     given = b"".join(ready.parts)
     native = Batch(len(batch), plate.height, head, glyphs, words, sizes, texts, given)
-    drawn = b"".join([head, *_add_codes(plate, batch, native)])
-    return native, (drawn, b"".join([*words, given]))
+    drawn = b"".join([head, *_add_codes(plate, batch, content, native)])
+    return native, (drawn, b"".join([*words, given, shown]))
 
 
-def _add_codes(plate: Plate, batch: PageBatch, native: Batch) -> list[bytes]:
-    words = []
+def _add_codes(plate: Plate, batch: PageBatch, content: Content, native: Batch) -> list[bytes]:
+    heads = []
     if qr := plate.qr:
-        packed = batch.slips.symbols.packed
-        bottom = plate.height - qr.y - packed.shape[1] * qr.module
-        words.append(symbol_words(qr.x, bottom, qr.module))
-        native.add_symbols(words[-1], packed)
+        heads.append(content.symbol_setting(qr.module).encode())
+        code = heads[-1], qr.x, plate.height - qr.y, qr.module
+        native.add_symbols(code, batch.slips.symbols.packed)
     if bars := plate.bars:
-        bottom = plate.height - bars.y - bars.height
-        words.append(bar_words(bars.x, bottom, bars.module, bars.height, bars.narrower))
-        native.add_bars(words[-1], np.ascontiguousarray(batch.slips.bars))
-    return [text for group in words for text in group]
+        heads.append(content.bar_setting(bars.module, bars.height, bars.narrower).encode())
+        code = heads[-1], bars.x, plate.height - bars.y - bars.height, 0
+        native.add_bars(code, np.ascontiguousarray(batch.slips.bars))
+    return heads
 
 
-def _glyphs(batch: PageBatch, fonts: Fonts) -> Glyphs | None:
-    """The codes of all glyphs in lines; fonts learn which those are, in an order that depends on
-    the texts alone.
+def _glyphs(batch: PageBatch, fonts: Fonts) -> tuple[Glyphs, bytes] | None:
+    """The codes of all glyphs in lines, and all bytes that these stand for in strings; fonts learn
+    which those are, in an order that depends on the texts alone.
     """
     known = batch.glyphs
     used = np.zeros(len(known), np.bool_)
@@ -71,13 +71,15 @@ def _glyphs(batch: PageBatch, fonts: Fonts) -> Glyphs | None:
     def by_text(number: int) -> tuple[str, str]:
         return known[number].face, known[number].cluster
 
+    shown = set[str]()
     for number in sorted(np.flatnonzero(used).tolist(), key=by_text):
         glyph = known[number]
         told = fonts[glyph.face].show(glyph.gid, glyph.cluster)
         if told is None:
             return None
-        codes[number], widths[number] = int(told[0], 16), told[1]
-    return glyph_table(known, codes, widths)
+        codes[number], widths[number] = told
+        shown.update(string_of(told[0]))
+    return glyph_table(known, codes, widths), "".join(sorted(shown)).encode("latin-1")
 
 
 def _shown(field: SetField) -> npt.NDArray[np.uint16]:
@@ -107,13 +109,13 @@ class _ReadyMade:
             added: list[tuple[int, int, int, int, int]] = []
             more = np.zeros(len(ends), np.uint32)
             for row, runs in sorted(field.elsewhere.items()):
-                shown = [run for run in runs if run.glyphs]
-                for run in shown:
+                for run in runs:
                     setting = self._settings.setdefault((run.face, run.size), len(self._settings))
-                    start, size = self._enter(self._content.line(run).encode("ascii"))
-                    added.append((start, -size, 0, 0, setting))
-                places += [int(ends[row])] * len(shown)
-                more[row] = len(shown)
+                    for piece in self._content.pieces(run):
+                        start, size = self._enter(piece.shown.encode("latin-1"))
+                        added.append((start, -size, piece.x, piece.y, setting))
+                        places.append(int(ends[row]))
+                        more[row] += 1
             if added:
                 lines = np.insert(lines, places, np.array(added, np.int32), axis=0)
                 ends = ends + np.cumsum(more, dtype=np.uint32)

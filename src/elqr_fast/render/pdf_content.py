@@ -1,45 +1,60 @@
 """A scene as PDF operators, in device dots.
 
 The page's matrix makes one unit one dot, y upwards.  Rectangles, modules and bars lie on the dot
-grid, drawn back by INSET on every side: a renderer that inks every dot touched and one that asks
-for dot centres then both ink exactly the dots meant.  `readback` parses what is written here.
+grid (`pdf_dots`); modules and bars are letters (`pdf_codes`), in one text object with all texts.
+`readback` parses what is written here.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-import numpy as np
-
+from elqr_fast.render.pdf_codes import CodeFonts, bar_letters, symbol_rows
+from elqr_fast.render.pdf_dots import box, runs
 from elqr_fast.render.pdf_file import text_string
 from elqr_fast.render.pdf_fonts import PdfFont
-from elqr_fast.render.scene import BarsAt, Modules, Rect, Scene, Shape, SymbolAt, TextRun
+from elqr_fast.render.scene import BarsAt, Rect, Scene, Shape, TextRun
 
-# Between 0.02 and 0.05 of a dot six renderers ink exact dots; coordinates in single precision are
-# off by less than 0.002 of a dot on an A3 page at 1200 dpi.
-INSET = 0.04
+# Bytes of a string that stand for something else there (ISO 32000-1, 7.3.4.2).
+_ESCAPED = re.compile(r"[()\\\r]")
+
+
+class Piece(NamedTuple):
+    """A string and "Tj", shown from (x, y) on, y downwards; a span that says the text of several
+    begins with the first and ends with the last.
+    """
+
+    x: int
+    y: int
+    shown: str
 
 
 class Content:
-    """Writes scenes for one file, whose fonts learn from it which glyphs are used."""
+    """Writes scenes for one file, whose fonts learn from it which glyphs are used.
 
-    def __init__(self, height: int, fonts: dict[str, PdfFont]) -> None:
+    Contents are Latin-1: a character a byte.
+    """
+
+    def __init__(self, height: int, fonts: dict[str, PdfFont], codes: CodeFonts) -> None:
         self._height = height
         self._fonts = fonts
+        self.codes = codes
 
     def scene(self, scene: Scene) -> bytes:
         """All operators of a scene, in the fill colour that is set."""
-        return "".join(
-            [
-                *map(self._rect, scene.rects),
-                "f\n" if scene.rects else "",
-                *map(self._shape, scene.shapes),
-                *map(self._symbol, scene.symbols),
-                *map(self._bars, scene.bars),
-                *self._text(scene.runs),
-            ]
-        ).encode("ascii")
+        paths, texts = self._paths(scene), self._texts(scene)
+        return (f"{paths}BT\n{texts}ET\n" if texts else paths).encode("latin-1")
+
+    def page(self, scene: Scene) -> bytes:
+        """The same of a page, which always has a text object."""
+        return f"{self._paths(scene)}BT\n{self._texts(scene)}ET\n".encode("latin-1")
+
+    def _paths(self, scene: Scene) -> str:
+        rects = [*scene.rects, *(rect for bars in scene.bars for rect in _odd_bars(bars))]
+        drawn = "".join([*map(self._rect, rects), "f\n" if rects else ""])
+        return drawn + "".join(map(self._shape, scene.shapes))
 
     def _rect(self, rect: Rect) -> str:
         return box(rect.x, self._height - rect.y - rect.height, rect.width, rect.height)
@@ -51,35 +66,57 @@ class Content:
         first, *others = [f"{x:.2f} {self._height - y:.2f}" for x, y in contour]
         return "".join([f"{first} m\n", *(f"{point} l\n" for point in others), "h\n"])
 
-    def _symbol(self, symbol: SymbolAt) -> str:
-        side = len(symbol.modules)
-        bottom = self._height - symbol.y - side * symbol.module
-        words = symbol_words(symbol.x, bottom, symbol.module)
-        return dark_runs(words, runs(symbol.modules), side)
+    def _texts(self, scene: Scene) -> str:
+        """Codes and texts, each begun by a move from where the line before began."""
+        at = 0, self._height
+        parts: list[str] = []
 
-    def _bars(self, bars: BarsAt) -> str:
-        bottom = self._height - bars.y - bars.height
-        words = bar_words(bars.x, bottom, bars.module, bars.height, bars.narrower)
-        return dark_runs(words, runs(bars.modules[np.newaxis]), 1)
+        def move(x: int, y: int) -> None:
+            nonlocal at
+            parts.append(f"{x - at[0]} {at[1] - y} Td")
+            at = x, y
 
-    def _text(self, text: list[TextRun]) -> Iterator[str]:
-        if not text:
-            return
-        yield "BT\n"
+        for symbol in scene.symbols:
+            parts.append(self.symbol_setting(symbol.module))
+            move(symbol.x, symbol.y)
+            rows = ")'(".join(symbol_rows(symbol.modules))
+            parts.append(f"({rows})'\n")
+            at = at[0], at[1] + len(symbol.modules) * symbol.module
+        for bars in scene.bars:
+            letters = bar_letters(bars.modules)
+            if letters is not None:
+                parts.append(self.bar_setting(bars.module, bars.height, bars.narrower))
+                move(bars.x, bars.y + bars.height)
+                parts.append(f"({letters})Tj\n")
         setting = None
-        for run in text:
+        for run in scene.runs:
             if setting != (run.face, run.size):
                 setting = run.face, run.size
-                yield f"{font_and_size(self._fonts[run.face], run.size)} Tf\n"
-            yield self.line(run)
-        yield "ET\n"
+                parts.append(f"{font_and_size(self._fonts[run.face], run.size)} Tf\n")
+            for piece in self.pieces(run):
+                move(piece.x, piece.y)
+                parts.append(piece.shown)
+        return "".join(parts)
 
-    def line(self, run: TextRun) -> str:
+    def symbol_setting(self, module: int) -> str:
+        """Sets the font of symbols, and how far apart their rows are."""
+        return f"{self.codes.symbol(module).setting.decode()}{module} TL\n"
+
+    def bar_setting(self, module: int, height: int, narrower: int) -> str:
+        """Sets the font of bars."""
+        return self.codes.bars(module, height, narrower).setting.decode()
+
+    def pieces(self, run: TextRun) -> list[Piece]:
         """A run in the font that is set."""
-        if not run.glyphs:
-            return ""
-        moved = f"1 0 0 1 {run.x + run.offsets[0]} {self._height - run.y} Tm\n"
-        return moved + show(run, self._fonts[run.face])
+        return pieces(run, self._fonts[run.face])
+
+
+def _odd_bars(bars: BarsAt) -> Iterator[Rect]:
+    """The bars of a row for which there are no letters."""
+    if bar_letters(bars.modules) is None:
+        for _, start, end in runs(bars.modules[None]):
+            left, width = start * bars.module, (end - start) * bars.module - bars.narrower
+            yield Rect(bars.x + left, bars.y, width, bars.height)
 
 
 def font_and_size(font: PdfFont, size: float) -> str:
@@ -87,100 +124,54 @@ def font_and_size(font: PdfFont, size: float) -> str:
     return f"/{font.name.decode()} {size:.6g}"
 
 
-def box(x: int, y: int, width: int, height: int) -> str:
-    """A rectangle of whole dots as `re`, inset; y upwards."""
-    corner = f"{x + INSET:.2f} {y + INSET:.2f}"
-    return f"{corner} {width - 2 * INSET:.2f} {height - 2 * INSET:.2f} re\n"
+def string_of(code: int) -> str:
+    """The two bytes of a code as they stand in a string."""
+    pair = chr(code >> 8) + chr(code & 255)
+    return _ESCAPED.sub(lambda byte: "\\r" if byte[0] == "\r" else "\\" + byte[0], pair)
 
 
-class RunWords(NamedTuple):
-    """What rectangles of whole modules are made of, see `dark_runs`."""
+def pieces(run: TextRun, font: PdfFont) -> list[Piece]:
+    """A run's strings.
 
-    head: bytes
-    part: bytes
-    height: bytes
-    tail: bytes
-
-
-def symbol_words(x: int, y: int, module: int) -> RunWords:
-    """For modules of `module` dots from (x, y) on, the lower left corner: a module is the unit."""
-    return _run_words(x, y, module, module, _part(module, 0), _part(module, 0))
-
-
-def bar_words(x: int, y: int, module: int, height: int, narrower: int) -> RunWords:
-    """For bars: across, a module is the unit; upwards, the dot."""
-    tall = f"{height - 2 * INSET:.2f}"
-    return _run_words(x, y, module, 1, _part(module, narrower), tall)
-
-
-def _run_words(x: int, y: int, across: int, upwards: int, part: str, height: str) -> RunWords:
-    head = f"q\n{across} 0 0 {upwards} {x + INSET:.2f} {y + INSET:.2f} cm\n"
-    return RunWords(head.encode(), part.encode(), height.encode(), b"f\nQ\n")
-
-
-def _part(module: int, narrower: int) -> str:
-    """One module without its insets, to 1/1000 of a dot."""
-    return f"{1 - (2 * INSET + narrower) / module:.4f}".rstrip("0").lstrip("0")
-
-
-def dark_runs(words: RunWords, dark: list[tuple[int, int, int]], rows: int) -> str:
-    """Runs of modules, given as (row, start, end), as one path.
-
-    The narrowest come first, row by row: neighbours then have most of their words in common, and
-    the page packs a third smaller than with its rows in order.
+    Offsets are whole dots, a font's advances are not: a string ends, and another begins in its
+    place, before a glyph that would be more than half a dot off.
     """
-    if not dark:
-        return ""
-    part, height = words.part.decode(), words.height.decode()
-    ordered = sorted((end - start, row, start) for row, start, end in dark)
-    rects = [
-        f"{start} {rows - 1 - row} {width - 1 or ''}{part} {height} re\n"
-        for width, row, start in ordered
-    ]
-    return f"{words.head.decode()}{''.join(rects)}{words.tail.decode()}"
+    found: list[Piece] = []
+    for text, glyphs in _spans(run, font):
+        strings = _strings(run, font, glyphs, told=not text)
+        shown = [f"({codes})Tj\n" for _, codes in strings]
+        if text:
+            said = text_string(text).decode()
+            shown[0] = f"\n/Span<</ActualText{said}>>BDC\n{shown[0]}"
+            shown[-1] += "EMC\n"
+        found += [
+            Piece(run.x + offset, run.y, part)
+            for (offset, _), part in zip(strings, shown, strict=True)
+        ]
+    return found
 
 
-def runs(modules: Modules) -> list[tuple[int, int, int]]:
-    """The dark runs of a matrix as (row, start, end), row by row."""
-    height, width = modules.shape
-    edged = np.zeros((height, width + 2), np.uint8)
-    edged[:, 1:-1] = modules
-    # Rows begin and end light, so changes pair up within each row.
-    rows, columns = np.nonzero(edged[:, 1:] != edged[:, :-1])
-    return list(
-        zip(rows[0::2].tolist(), columns[0::2].tolist(), columns[1::2].tolist(), strict=True)
-    )
-
-
-def show(run: TextRun, font: PdfFont) -> str:
-    """Shows a run, from its first glyph's place.
-
-    Offsets are whole dots, a font's advances are not: what rounding took away is not put back, so
-    the pen is moved only where it is more than half a dot off.
+def _strings(run: TextRun, font: PdfFont, glyphs: range, *, told: bool) -> list[tuple[int, str]]:
+    """Glyphs of a run as strings, with the offsets of their first; `told`: the font says their
+    text.
     """
-    parts: list[str] = []
     per_dot = 1000 / run.size
     off = 0.51 * per_dot
-    pen = 0
-    for text, glyphs in _spans(run, font):
-        codes = []
-        for index in glyphs:
-            late = pen - (run.offsets[index] - run.offsets[0]) * per_dot
-            if not -off <= late <= off:
-                codes.append(f">{round(late)}<")
-                pen -= round(late)
-            glyph = run.glyphs[index]
-            told = None if text else font.show(glyph, run.clusters[index])
-            code, width = told or font.show_bare(glyph)
-            codes.append(code)
-            pen += width
-        shown = f"[<{''.join(codes)}>]TJ\n"
-        parts.append(_actual_text(text, shown) if text else shown)
-    return "".join(parts)
-
-
-def _actual_text(text: str, shown: str) -> str:
-    return f"/Span<</ActualText{text_string(text).decode()}>>BDC\n{shown}EMC\n"
+    found: list[tuple[int, str]] = []
+    begun, pen, codes = 0, 0, list[str]()
+    for index in glyphs:
+        late = pen - (run.offsets[index] - begun) * per_dot
+        if codes and not -off <= late <= off:
+            found.append((begun, "".join(codes)))
+            codes = []
+        if not codes:
+            begun, pen = run.offsets[index], 0
+        glyph = run.glyphs[index]
+        shown = font.show(glyph, run.clusters[index]) if told else None
+        code, width = shown or font.show_bare(glyph)
+        codes.append(string_of(code))
+        pen += width
+    return [*found, (begun, "".join(codes))] if codes else found
 
 
 def _spans(run: TextRun, font: PdfFont) -> list[tuple[str, range]]:

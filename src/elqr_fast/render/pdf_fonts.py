@@ -36,11 +36,11 @@ class PdfFont:
         #: The resource name, as in `/F0 75 Tf`.
         self.name = name
         self._face = face
-        self._shown: dict[tuple[int, str], tuple[str, int] | None] = {}
+        self._shown: dict[tuple[int, str], tuple[int, int] | None] = {}
         self._texts: dict[int, str] = {}
         self._glyphs: dict[int, int] = {}
 
-    def show(self, glyph: int, text: str) -> tuple[str, int] | None:
+    def show(self, glyph: int, text: str) -> tuple[int, int] | None:
         """The code of a glyph that shows `text`, and its width in 1/1000 em as the file says it.
 
         None if this glyph cannot stand for this text, because it stands for another already.
@@ -53,14 +53,14 @@ class PdfFont:
             self._shown[glyph, text] = shown
             return shown
 
-    def show_bare(self, glyph: int) -> tuple[str, int]:
+    def show_bare(self, glyph: int) -> tuple[int, int]:
         """The same for a glyph whose text is said elsewhere."""
         return self._encoded(glyph, glyph)
 
-    def _encoded(self, code: int, glyph: int) -> tuple[str, int]:
+    def _encoded(self, code: int, glyph: int) -> tuple[int, int]:
         if self._glyphs.setdefault(code, glyph) != glyph:
             raise FontError(f"font {self._face.key!r}: too many glyphs with several texts")
-        return f"{code:04X}", self._width(glyph)
+        return code, self._width(glyph)
 
     def _width(self, glyph: int) -> int:
         return round(self._face.advance(glyph) * 1000 / self._face.units_per_em)

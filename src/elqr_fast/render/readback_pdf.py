@@ -1,4 +1,4 @@
-"""Reads our own PDF pages back: from path operators to modules.
+"""Reads our own PDF pages back: from operators to modules.
 
 The grammar of a page is in csrc/pdf_read_content.c, and is all that `pdf_content` writes.  A page
 that says anything else is a fault, so no ink can hide in an operator that is not understood.
@@ -13,8 +13,15 @@ from typing import TYPE_CHECKING, BinaryIO
 import numpy as np
 
 from elqr_fast._native import readback as native
-from elqr_fast.render.code_places import NOT_LOOKED_AT, PageCodes, as_page_codes, place_words
-from elqr_fast.render.readback_pdf_file import find_pages
+from elqr_fast.render.code_places import (
+    NOT_LOOKED_AT,
+    Fault,
+    PageCodes,
+    as_page_codes,
+    place_words,
+)
+from elqr_fast.render.pdf_codes import bar_font, symbol_font
+from elqr_fast.render.readback_pdf_file import PdfPages, find_pages, is_font
 
 if TYPE_CHECKING:
     from elqr_fast.render.plate import Plate
@@ -43,11 +50,21 @@ def pdf_codes(
     """
     data = source.read_bytes() if isinstance(source, Path) else _all_of(source)
     found = find_pages(data)
+    _check_fonts(data, found, plate)
     count = len(found.numbers)
     chosen = np.array([only is None or page in only for page in range(count)], np.bool_)
     read = iter(_read(data, plate, found.offsets, found.numbers[chosen], found.parents[chosen]))
     for looked_at in chosen.tolist():
         yield next(read) if looked_at else NOT_LOOKED_AT
+
+
+def _check_fonts(data: bytes, found: PdfPages, plate: Plate) -> None:
+    """The letters of codes must draw what the kernel takes them for."""
+    qr, bars = plate.qr, plate.bars
+    if qr and not is_font(data, found, symbol_font(qr.module)):
+        raise Fault(FAULTS[native.PDF_BAD_SYMBOL])
+    if bars and not is_font(data, found, bar_font(bars.module, bars.height, bars.narrower)):
+        raise Fault(FAULTS[native.PDF_PART_OF_BAR])
 
 
 def _all_of(file: BinaryIO) -> bytes:

@@ -1,7 +1,8 @@
 """Where the pages of a PDF are that this version wrote; any other file is a fault.
 
 The cross-reference table and the page tree are read as `pdf_file` writes them, to the letter.
-Pages and contents are for the kernel to read.
+Fonts that draw codes must be what they are written as.  Pages and contents are for the kernel to
+read.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from elqr_fast.render.code_places import Fault
+from elqr_fast.render.pdf_codes import OBJECTS, CodeFont
 
 _END = re.compile(
     rb"trailer\n<</Size (\d{1,9})/Root (\d{1,9}) 0 R/Info \d{1,9} 0 R"
@@ -25,19 +27,21 @@ _CATALOGUE = re.compile(rb"(\d{1,9}) 0 obj\n<</Type/Catalog/Pages (\d{1,9}) 0 R/
 # The root's entries stand after its kids; other nodes have a parent there.
 _NODE = re.compile(
     rb"(\d{1,9}) 0 obj\n<</Type/Pages/Count (\d{1,9})/Kids\[((?:\d{1,9} 0 R ?)+)\]"
-    rb"(?:/Parent (\d{1,9}) 0 R>>\nendobj\n|/Resources<<)"
+    rb"(?:/Parent (\d{1,9}) 0 R>>\nendobj\n|/Resources<</Font (\d{1,9}) 0 R)"
 )
+_FONTS = re.compile(rb"(\d{1,9}) 0 obj\n<<((?:/[A-Z]\d{0,9} \d{1,9} 0 R)*)>>\nendobj\n")
 _NODE_BEGINS = re.compile(rb"\d{1,9} 0 obj\n<</Type/Pages/")
 
 
 class PdfPages(NamedTuple):
-    """Where a file's objects are, uint64 by number, and its pages' numbers and parents in order,
-    uint32.
+    """Where a file's objects are, uint64 by number; the numbers and parents of its pages in order,
+    uint32; the numbers of its fonts by name.
     """
 
     offsets: npt.NDArray[np.uint64]
     numbers: npt.NDArray[np.uint32]
     parents: npt.NDArray[np.uint32]
+    fonts: dict[bytes, int]
 
 
 def find_pages(data: bytes) -> PdfPages:
@@ -48,6 +52,18 @@ def find_pages(data: bytes) -> PdfPages:
         raise _broken()
     size, root, table = map(int, found.groups())
     return _Reader(data, _offsets(data, table, found.start(), size)).pages(root)
+
+
+def is_font(data: bytes, pages: PdfPages, font: CodeFont) -> bool:
+    """Whether a file has this font, to the byte."""
+    first = pages.fonts.get(font.name, 0) - OBJECTS + 1
+    if first < 1:
+        return False
+    bodies = enumerate(font.objects(first), first)
+    return all(
+        data.startswith(b"%d 0 obj\n%s\nendobj\n" % (number, body), int(pages.offsets[number]))
+        for number, body in bodies
+    )
 
 
 def _broken() -> Fault:
@@ -87,6 +103,7 @@ class _Reader:
         # A node is opened, and closed when all below it is read.
         waiting: list[tuple[int, int, bool]] = [(int(catalogue[2]), 0, True)]
         opened: dict[int, tuple[int, int]] = {}
+        fonts = self._fonts(int(catalogue[2]))
         while waiting:
             number, parent, opens = waiting.pop()
             if not opens:
@@ -106,7 +123,23 @@ class _Reader:
                 parents += [number] * len(kids)
         if any(said != last - first for said, first, last in counts):
             raise _broken()
-        return PdfPages(self._offsets, np.array(numbers, np.uint32), np.array(parents, np.uint32))
+        return PdfPages(
+            self._offsets, np.array(numbers, np.uint32), np.array(parents, np.uint32), fonts
+        )
+
+    def _fonts(self, root: int) -> dict[bytes, int]:
+        """The fonts of all pages."""
+        node = self._match(_NODE, root)
+        if node is None or not node[5]:
+            raise _broken()
+        fonts = self._match(_FONTS, int(node[5]))
+        if fonts is None or fonts[1] != node[5]:
+            raise _broken()
+        words = fonts[2].replace(b"/", b" ").split()
+        names = dict(zip(words[::4], map(int, words[1::4]), strict=True))
+        if len(names) != len(words) // 4 or max(names.values(), default=0) >= len(self._offsets):
+            raise _broken()
+        return names
 
     def _node(self, number: int, parent: int) -> tuple[int, list[int]]:
         """How many pages a node says it has, and its kids."""
