@@ -25,7 +25,7 @@ from PIL import Image
 import elqr_fast as ef
 from elqr_fast._native import reader
 from elqr_fast.records.synthetic import make_notices
-from elqr_fast.scan import Reading, read_pages
+from elqr_fast.scan import Reading, read_page, read_pages
 from elqr_fast.scan.batch import scanner_for
 from elqr_fast.scan.channel import CLASSES
 from elqr_fast.scan.place import Target
@@ -35,6 +35,7 @@ pytestmark = pytest.mark.benchmark(timer=time.thread_time, disable_gc=True)
 
 SCANS = 200
 PAGES = 16
+GRADED = 60
 #: Timed on so few that they stay in the processor's cache, as does a box of a page just decoded.
 HOT = 8
 QR = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCodeModel2)
@@ -164,3 +165,20 @@ def test_read_rates() -> None:
             rates.append(right.mean())
         print(f"| {name} | " + " | ".join(f"{100 * rate:.1f} %" for rate in [peer, *rates]) + " |")
         assert rates[-1] >= peer
+
+
+def test_grades() -> None:
+    """The table of docs/reading.md, "Grade", and how far off an even grid symbols seem that are on
+    one; most of what is printed and scanned well must not be graded badly."""
+    print("\n| class | read | A | B | C | D | F | GN, median | GN, most |")
+    print("|---|---:|---:|---:|---:|---:|---:|---:|---:|")
+    for name, channel in CLASSES.items():
+        found = [read_page(image, dpi=channel.dpi)[0].grade for image in scans(name)[:GRADED]]
+        grades = [grade for grade in found if grade]
+        counts = [sum(grade.letter == letter for grade in grades) for letter in "ABCDF"]
+        uneven = [grade.values["grid"] for grade in grades]
+        numbers = f"{len(grades)} | " + " | ".join(map(str, counts))
+        print(f"| {name} | {numbers} | {np.median(uneven):.2f} | {max(uneven):.2f} |")
+        if name == "normal-300":
+            assert sum(counts[:3]) == len(grades)
+            assert max(uneven) < 0.38, "what costs a grade"

@@ -74,18 +74,22 @@ static float within(float value, float low, float high) {
     return value < low ? low : value < high ? value : high; /* what is not a number becomes high */
 }
 
-/* The grey of a column at a height, between the two rows next to it, or of the nearest row. */
-static float grey_at(const picture *image, int x, float y, int nearest) {
+/* The grey of a column at a height, between the two rows next to it. */
+static float grey_at(const picture *image, int x, float y) {
     const float at = within(y - 0.5f, 0, (float)(image->height - 1));
-    const int row = nearest                       ? (int)(at + 0.5f)
-                    : (int)at < image->height - 2 ? (int)at
-                                                  : image->height - 2;
+    const int row = (int)at < image->height - 2 ? (int)at : image->height - 2;
     const uint8_t *p = image->pixels + (size_t)row * image->stride + x;
-    return nearest ? p[0] : p[0] + (at - (float)row) * (float)(p[image->stride] - p[0]);
+    return p[0] + (at - (float)row) * (float)(p[image->stride] - p[0]);
+}
+
+/* That of the row nearest to the height. */
+static float nearest_grey(const picture *image, int x, float y) {
+    const float at = within(y - 0.5f, 0, (float)(image->height - 1));
+    return image->pixels[(size_t)(int)(at + 0.5f) * image->stride + x];
 }
 
 /* The greys along a line from (x0, y0) to (x1, y1), its quiet zones and what the ends may be off,
- * each from two places half a module apart. */
+ * each from two places half a module apart, or, of black and white, from one. */
 static void take(profile *p, const picture *image, float x0, float y0, float x1, float y1) {
     const float around = (QUIET + STRAY) * p->module, slope = (y1 - y0) / (x1 - x0);
     p->first = (int)within(x0 - around, 0, (float)image->width - 1);
@@ -94,23 +98,27 @@ static void take(profile *p, const picture *image, float x0, float y0, float x1,
     p->count = p->count < ELQR_BARS_LONGEST ? p->count : ELQR_BARS_LONGEST;
     p->start = x0 - (float)p->first;
     for (int i = 0; i < p->count; i++) {
-        const float x = (float)(p->first + i), y = y0 + (x + 0.5f - x0) * slope;
-        const float apart = p->bilevel ? 0 : p->module / 4;
-        p->levels[i] = (grey_at(image, p->first + i, y - apart, p->bilevel) +
-                        grey_at(image, p->first + i, y + apart, p->bilevel)) /
-                       2;
+        const int x = p->first + i;
+        const float y = y0 + ((float)x + 0.5f - x0) * slope, apart = p->module / 4;
+        p->levels[i] = p->bilevel
+                           ? nearest_grey(image, x, y)
+                           : (grey_at(image, x, y - apart) + grey_at(image, x, y + apart)) / 2;
     }
 }
 
-/* Where samples [from, to) cross the middle of their range, in samples from the first one's left;
- * falls at even indices, as it begins with paper. */
-static void find_edges(profile *p, int from, int to) {
+/* The range of samples [from, to). */
+static void find_range(profile *p, int from, int to) {
     p->low = p->high = p->levels[from];
-    p->edge_count = 0;
     for (int i = from; i < to; i++) {
         p->low = p->levels[i] < p->low ? p->levels[i] : p->low;
         p->high = p->levels[i] > p->high ? p->levels[i] : p->high;
     }
+}
+
+/* Where samples [from, to) cross the middle of the range, in samples from the first one's left;
+ * falls at even indices, as it begins with paper. */
+static void find_edges(profile *p, int from, int to) {
+    p->edge_count = 0;
     const float middle = (p->low + p->high) / 2;
     int dark = 0;
     for (int i = from; i < to && p->edge_count < MAX_EDGES; i++) {
@@ -220,6 +228,7 @@ static void measure(const profile *p, int first, int from, int to, float *edge, 
 /* The parameters of one profile. */
 static void grade_profile(profile *p, float values[ELQR_BARS_PARAMETERS]) {
     memset(values, 0, ELQR_BARS_PARAMETERS * sizeof *values);
+    find_range(p, 0, p->count);
     find_edges(p, 0, p->count);
     int first = find_symbol(p), from = 0, to = p->count;
     if (first >= 0) {
@@ -229,8 +238,12 @@ static void grade_profile(profile *p, float values[ELQR_BARS_PARAMETERS]) {
         from = (int)within(begin - QUIET * p->module, 0, begin);
         to = (int)within(end + QUIET * p->module, end, (float)p->count);
         p->start = begin;
-        find_edges(p, from, to);
-        first = find_symbol(p);
+        const float low = p->low, high = p->high;
+        find_range(p, from, to);
+        if (p->low > low || p->high < high) {
+            find_edges(p, from, to);
+            first = find_symbol(p);
+        }
     }
     const float range = p->high - p->low;
     values[ELQR_BARS_CONTRAST] = 100 * range / 255;

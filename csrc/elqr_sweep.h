@@ -42,7 +42,8 @@ size_t elqr_sweep_words(int32_t width);
 
 /* Looks over `height` rows of `width` pixels, 1 = dark, most significant bit first; row y is the
  * (width + 7) / 8 bytes at rows + y * stride, bits past the width are not looked at.  Every third
- * row is searched.
+ * row is searched; where `smallest` is 14 or more every sixth, and those between where finder
+ * patterns light on dark leave doubt.
  *
  * A finder pattern is what has runs of 1 : 1 : 3 : 1 : 1 along a row, and along the column, the row
  * and both diagonals through its centre, within limits wider than zxing-cpp's, and is `smallest`

@@ -8,8 +8,9 @@
 #include <math.h>
 #include <stdlib.h>
 
-/* Every third row, from the third on: those that zxing-cpp looks at, so that a speck which spoils a
- * finder pattern in one row, but not in another, spoils it for both. */
+/* From the third row on every third: those that zxing-cpp looks at, so that a speck which spoils a
+ * finder pattern in one row, but not in another, spoils it for both.  Where even the smallest one's
+ * core, three of its seven modules, has six rows, every second of these will do at first. */
 enum { FIRST = 2, STEP = 3, PLACES = 64 };
 
 typedef struct {
@@ -18,6 +19,7 @@ typedef struct {
     int width, height;
     const elqr_box *own;
     int smallest; /* pixels of a finder pattern */
+    int step;     /* from a row that is searched to the next */
 } page;
 
 /* Finder patterns of one colour. */
@@ -26,9 +28,21 @@ typedef struct {
     int x[PLACES], y[PLACES], size[PLACES];
 } marks;
 
+/* Edges are written so many at a time. */
+enum { EDGES_AT_ONCE = 4 };
+
+/* Edges: one more than pixels and made even. */
+static size_t edge_words(int32_t width) {
+    return (size_t)width + 2 + EDGES_AT_ONCE;
+}
+
+/* A byte for each edge, and eight more. */
+static size_t hit_words(int32_t width) {
+    return ((size_t)width + 2 + 8 + 1) / 2;
+}
+
 size_t elqr_sweep_words(int32_t width) {
-    /* Edges, one more than pixels and made even; a byte for each, and eight more. */
-    return width < 1 ? 0 : (size_t)width + 2 + ((size_t)width + 2 + 8 + 1) / 2;
+    return width < 1 ? 0 : edge_words(width) + 2 * hit_words(width) + 2 * (size_t)width;
 }
 
 /*---- Rows ----*/
@@ -45,11 +59,16 @@ ELQR_INLINE int row_edges(const page *page, int y, uint16_t *edges) {
             word &= ~(~UINT64_C(0) >> (page->width - x));
         uint64_t changes = word ^ (word >> 1 | last << 63);
         last = word & 1;
-        while (changes != 0) {
-            const uint32_t at = elqr_leading_zeros(changes);
-            edges[count++] = (uint16_t)(x + (int)at);
-            changes ^= UINT64_C(1) << 63 >> at;
+        if (changes == 0)
+            continue;
+        const int found = (int)elqr_count_ones(changes);
+        /* Some whether or not there are so many: the loop is rarely entered, so foreseen. */
+        for (int i = 0; i < EDGES_AT_ONCE || i < found; i++) {
+            const uint32_t at = elqr_leading_zeros(changes | 1);
+            edges[count + i] = (uint16_t)(x + (int)at);
+            changes &= ~(UINT64_C(1) << 63 >> at);
         }
+        count += found;
     }
     if (count % 2)
         edges[count++] = (uint16_t)page->width;
@@ -130,32 +149,53 @@ static int walk(ray ray, int core, int length, int runs[3]) {
 
 /* Whether the line both ways through (x, y) crosses a finder pattern whose core is no longer than
  * `length`, which is more than twice a square one's: pixels may be twice as high as wide; *shift is
- * how far its middle is from there, and *size how long it is. */
+ * how far its middle is from there, *size how long it is, and *ahead how far its core goes on from
+ * there, or what was seen of that. */
 static int crosses(const page *page, int x, int y, int dx, int dy, int length, int *shift,
-                   int *size) {
+                   int *size, int *ahead) {
     const ray forward = {page, x, y, dx, dy}, backward = {page, x, y, -dx, -dy};
-    int ahead[3], behind[3];
-    if (!walk(forward, length, length, ahead) ||
-        !walk(backward, length - ahead[0] + 1, length, behind))
+    int after[3], before[3];
+    const int ends = walk(forward, length, length, after);
+    *ahead = after[0];
+    if (!ends || !walk(backward, length - after[0] + 1, length, before))
         return 0;
-    const int core = ahead[0] + behind[0] - 1;
-    *shift = core / 2 - behind[0] + 1;
-    *size = core + ahead[1] + ahead[2] + behind[1] + behind[2];
-    return is_finder(behind[2], behind[1], core, ahead[1], ahead[2]);
+    const int core = after[0] + before[0] - 1;
+    *shift = core / 2 - before[0] + 1;
+    *size = core + after[1] + after[2] + before[1] + before[2];
+    return is_finder(before[2], before[1], core, after[1], after[2]);
+}
+
+/* What columns have refuted: in each the row where the run ends that was no core, and how long a
+ * finder pattern was asked for.  A run that can be no core for one that is longer can be none for a
+ * shorter one, so that the next row with the same need not look again. */
+typedef struct {
+    uint16_t *until, *length;
+} refuted;
+
+static int is_refuted(const refuted *refuted, int x, int y, int length) {
+    return y < refuted->until[x] && length <= refuted->length[x];
+}
+
+/* `run`: how far the run goes on from (x, y). */
+static void refute(refuted *refuted, int x, int y, int run, int length) {
+    refuted->until[x] = (uint16_t)(y + run);
+    refuted->length[x] = (uint16_t)length;
 }
 
 /* Confirms what a row has at (x, y): along the column, the row and both diagonals. */
-static int confirm(const page *page, int *x, int *y, int length, int *size) {
-    int shift, high, wide, slant;
-    if (!crosses(page, *x, *y, 0, 1, length, &shift, &high))
+static int confirm(const page *page, int *x, int *y, int length, int *size, refuted *refuted) {
+    int shift, high, wide, slant, ahead = 0;
+    if (!crosses(page, *x, *y, 0, 1, length, &shift, &high, &ahead)) {
+        refute(refuted, *x, *y, ahead, length);
         return 0;
+    }
     *y += shift;
-    if (!crosses(page, *x, *y, 1, 0, length, &shift, &wide))
+    if (!crosses(page, *x, *y, 1, 0, length, &shift, &wide, &ahead))
         return 0;
     *x += shift;
     *size = (high + wide) / 2;
-    return crosses(page, *x, *y, 1, 1, length, &shift, &slant) &&
-           crosses(page, *x, *y, 1, -1, length, &shift, &slant);
+    return crosses(page, *x, *y, 1, 1, length, &shift, &slant, &ahead) &&
+           crosses(page, *x, *y, 1, -1, length, &shift, &slant, &ahead);
 }
 
 /* Whether a known one's core is here: its quarter would do, but what is no finder pattern may lie
@@ -169,12 +209,14 @@ static int is_known(const marks *found, int x, int y) {
     return 0;
 }
 
-static void look_closer(const page *page, int x, int y, int length, marks *found) {
+static void look_closer(const page *page, int x, int y, int length, marks *found,
+                        refuted *refuted) {
     const elqr_box *own = page->own;
     int size;
     const int owned = x >= own->left && x < own->right && y >= own->top && y < own->bottom;
     if (owned || found->count == PLACES || is_known(found, x, y) ||
-        !confirm(page, &x, &y, length, &size) || is_known(found, x, y))
+        is_refuted(refuted, x, y, length) || !confirm(page, &x, &y, length, &size, refuted) ||
+        is_known(found, x, y))
         return;
     found->x[found->count] = x;
     found->y[found->count] = y;
@@ -197,10 +239,28 @@ ELQR_INLINE void foretell(const uint16_t *e, int count, int smallest, uint8_t *h
     }
 }
 
+/* Marks where a bar code may begin or end. */
+ELQR_INLINE void foretell_bars(const uint16_t *edges, int count, uint8_t *starts) {
+    for (int i = 0; i < count - 6; i++)
+        starts[i] = sweep_may_start(edges + i);
+}
+
+/*---- Finder patterns of a row ----*/
+
+/* What rows have said so far, and work space. */
+typedef struct {
+    marks dark, light;
+    refuted refuted;
+    sweep_bars bars;
+    uint16_t *edges;
+    uint8_t *hits, *starts;
+} findings;
+
 /* Finder patterns, dark ones beginning at even edges, light ones at odd ones. */
-ELQR_INLINE void find_marks(const page *page, const uint16_t *edges, int count, int y,
-                            uint8_t *hits, marks *dark, marks *light) {
+ELQR_INLINE void find_marks(const page *page, findings *found, int count, int y) {
     const int last = count - 5;
+    const uint16_t *edges = found->edges;
+    uint8_t *hits = found->hits;
     if (last <= 0)
         return;
     foretell(edges, last, page->smallest, hits);
@@ -211,7 +271,8 @@ ELQR_INLINE void find_marks(const page *page, const uint16_t *edges, int count, 
             const int i = start + (int)(elqr_trailing_zeros(eight) / 8);
             const uint16_t *e = edges + i;
             if (is_finder(e[1] - e[0], e[2] - e[1], e[3] - e[2], e[4] - e[3], e[5] - e[4]))
-                look_closer(page, (e[2] + e[3]) / 2, y, e[5] - e[0], i % 2 ? light : dark);
+                look_closer(page, (e[2] + e[3]) / 2, y, e[5] - e[0],
+                            i % 2 ? &found->light : &found->dark, &found->refuted);
         }
     }
 }
@@ -272,6 +333,20 @@ static int is_symbol(const page *page, const marks *found) {
     return 0;
 }
 
+/* Whether any two are alike and as far apart as a symbol's, whatever is between. */
+static int are_two_apart(const marks *found) {
+    for (int a = 0; a < found->count; a++)
+        for (int b = 0; b < a; b++) {
+            const int dx = found->x[a] - found->x[b], dy = found->y[a] - found->y[b];
+            const float squared = (float)dx * (float)dx + (float)dy * (float)dy;
+            const int size = (found->size[a] + found->size[b]) / 2;
+            if (are_alike(found->size[a], found->size[b]) &&
+                (is_side(squared, size) || is_side(squared / 2, size)))
+                return 1;
+        }
+    return 0;
+}
+
 /* Whether two finder patterns beside that at a corner leave no doubt where the symbol lies: sides
  * at an angle of 90 degrees, give or take 45, of which neither is much more than twice the other,
  * as zxing-cpp has it. */
@@ -301,20 +376,12 @@ static int is_inverted_symbol(const page *page, const marks *found) {
 
 /*---- Going over the rows ----*/
 
-/* What rows have said so far, and work space for one. */
-typedef struct {
-    marks dark, light;
-    sweep_bars bars;
-    uint16_t *edges;
-    uint8_t *hits;
-} findings;
-
 /* Whether the rows since the last that was searched are as that one. */
 ELQR_INLINE int is_as_last(const page *page, int y) {
     const size_t bytes = ((size_t)page->width + 7) / 8;
-    for (int back = 1; back <= STEP; back++) {
+    for (int back = 1; back <= page->step; back++) {
         const uint8_t *row = page->rows + (size_t)y * page->stride;
-        if (y < FIRST + STEP || memcmp(row, row - (size_t)back * page->stride, bytes) != 0)
+        if (y < FIRST + page->step || memcmp(row, row - (size_t)back * page->stride, bytes) != 0)
             return 0;
     }
     return 1;
@@ -322,48 +389,71 @@ ELQR_INLINE int is_as_last(const page *page, int y) {
 
 ELQR_INLINE void go_over(const page *page, findings *found) {
     int count = 0;
-    for (int y = FIRST; y < page->height; y += STEP) {
+    memset(found->refuted.until, 0, (size_t)page->width * sizeof *found->refuted.until);
+    for (int y = FIRST; y < page->height; y += page->step) {
         if (!is_as_last(page, y)) {
             count = row_edges(page, y, found->edges);
-            find_marks(page, found->edges, count, y, found->hits, &found->dark, &found->light);
+            find_marks(page, found, count, y);
+            foretell_bars(found->edges, count, found->starts);
         }
-        sweep_bars_row(&found->bars, found->edges, count, y);
+        sweep_bars_row(&found->bars, found->edges, count, found->starts, y);
     }
 }
 
-static void go_over_portable(const page *page, findings *found) {
+/* The rows that were left out, for finder patterns. */
+ELQR_INLINE void go_between(const page *page, findings *found) {
+    memset(found->refuted.until, 0, (size_t)page->width * sizeof *found->refuted.until);
+    for (int y = FIRST + STEP; y < page->height; y += page->step)
+        if (!is_as_last(page, y))
+            find_marks(page, found, row_edges(page, y, found->edges), y);
+}
+
+/* Of light finder patterns on dark three are asked for: where two may be a symbol's, the third may
+ * be in the rows between. */
+ELQR_INLINE void look(const page *page, findings *found) {
     go_over(page, found);
+    if (page->step > STEP && are_two_apart(&found->light) &&
+        !is_inverted_symbol(page, &found->light))
+        go_between(page, found);
+}
+
+static void look_portable(const page *page, findings *found) {
+    look(page, found);
 }
 
 #if ELQR_X86
 ELQR_TARGET("avx2,bmi,bmi2,lzcnt,popcnt")
-static void go_over_avx2(const page *page, findings *found) {
-    go_over(page, found);
+static void look_avx2(const page *page, findings *found) {
+    look(page, found);
 }
 #endif
 
-static void go_over_best(const page *page, findings *found) {
+static void look_best(const page *page, findings *found) {
 #if ELQR_X86
     if (elqr_cpu_features() & ELQR_CPU_AVX2) {
-        go_over_avx2(page, found);
+        look_avx2(page, found);
         return;
     }
 #endif
-    go_over_portable(page, found);
+    look_portable(page, found);
 }
 
 int elqr_sweep(const uint8_t *rows, size_t stride, int32_t width, int32_t height,
                const elqr_box *own, int32_t smallest, uint16_t *work, elqr_sweep_result *result) {
-    const page page = {rows, stride, width, height, own, smallest};
+    const page page = {
+        rows, stride, width, height, own, smallest, smallest / 7 * 3 < 2 * STEP ? STEP : 2 * STEP};
     findings found;
     memset(result, 0, sizeof *result);
     if (width < 1 || height < 1 || width > ELQR_SWEEP_WIDEST || height > ELQR_SWEEP_WIDEST)
         return ELQR_OUT_OF_RANGE;
     found.dark.count = found.light.count = 0;
     found.edges = work;
-    found.hits = (uint8_t *)(work + width + 2);
+    found.hits = (uint8_t *)(found.edges + edge_words(width));
+    found.starts = found.hits + 2 * hit_words(width);
+    found.refuted.until = found.edges + edge_words(width) + 2 * hit_words(width);
+    found.refuted.length = found.refuted.until + width;
     sweep_bars_init(&found.bars);
-    go_over_best(&page, &found);
+    look_best(&page, &found);
     result->symbol = is_symbol(&page, &found.dark);
     result->inverted = is_inverted_symbol(&page, &found.light);
     result->marks = found.dark.count + found.light.count;

@@ -15,7 +15,10 @@ enum {
     RUNS = 6,
     CHARACTERS = PAIRS + 3, /* start, FNC1, pairs, check character */
     ELEMENTS = RUNS * CHARACTERS + 7,
-    SUSPECT = 8, /* characters in a row that no text has */
+    EDGES = ELEMENTS + 1,
+    KNOWN_BEFORE = 2 * RUNS + 1, /* edges of two characters */
+    STRAY_SUM = 3,               /* pixels that six runs together may be off */
+    SUSPECT = 8,                 /* characters in a row that no text has */
     DISTANCES = 4,
     NEAR = 8, /* modules, see distance_to */
     MODULES = 11,
@@ -102,22 +105,6 @@ static int character_at(const sweep_bars *bars, const strip *line, int first, in
     return found >= 0 || first == 0 ? found : nearest_character(runs, *sum);
 }
 
-/* Two bars of 2 and 1 modules, and 11 modules in all, after paper: all three start characters. */
-ELQR_INLINE int may_start(const uint16_t *e, int paper) {
-    const int sum = e[6] - e[0], both = e[2] - e[0], next = e[3] - e[1];
-    return MODULES * paper >= QUIET * sum && (abs(MODULES * both - 3 * sum) <= sum) &
-                                                 (abs(MODULES * next - 2 * sum) <= sum) &
-                                                 (sum >= MODULES);
-}
-
-/* The same for a symbol that ends here, read from its end: e[0] is the edge to the paper. */
-ELQR_INLINE int may_start_backward(const uint16_t *e, int paper) {
-    const int sum = e[0] - e[-6], both = e[0] - e[-2], next = e[-1] - e[-3];
-    return MODULES * paper >= QUIET * sum && (abs(MODULES * both - 3 * sum) <= sum) &
-                                                 (abs(MODULES * next - 2 * sum) <= sum) &
-                                                 (sum >= MODULES);
-}
-
 /*---- Symbols ----*/
 
 /* All characters are equally wide, give or take a pixel at either end. */
@@ -167,6 +154,119 @@ static int is_stop(const strip *line) {
                 (widths[i] + widths[i + 1]) * sum) > sum)
             return 0;
     return 1;
+}
+
+/*---- Symbols of few pixels a module ----*/
+
+/* Where a symbol's edges lie: edge k, m modules from the first, is at pitch * m + starts[k % 2]
+ * pixels.  Ink gain sets those to light off from those to dark. */
+typedef struct {
+    float pitch, starts[2];
+} grid;
+
+/* An edge's distance from the first, in modules. */
+static float place_of(const grid *grid, const int *at, int k) {
+    return ((float)at[k] - grid->starts[k % 2]) / grid->pitch;
+}
+
+/* The whole module that each edge is nearest to. */
+static void assign(const grid *grid, const int *at, int *modules) {
+    enum { ABOVE = 64 }; /* makes all places positive */
+    for (int k = 0; k < EDGES; k++)
+        modules[k] = (int)(place_of(grid, at, k) + ABOVE + 0.5F) - ABOVE;
+}
+
+/* The grid that is nearest to edges of these modules (least squares), but for edges [from, to). */
+static grid fit(const int *at, const int *modules, int from, int to) {
+    float sum_at[2] = {0, 0}, sum_modules[2] = {0, 0}, count[2] = {0, 0}, both = 0, squares = 0;
+    grid found;
+    for (int k = 0; k < EDGES; k++) {
+        if (k >= from && k < to)
+            continue;
+        sum_at[k % 2] += (float)at[k];
+        sum_modules[k % 2] += (float)modules[k];
+        count[k % 2]++;
+    }
+    for (int k = 0; k < EDGES; k++) {
+        if (k >= from && k < to)
+            continue;
+        const float from_mean = (float)modules[k] - sum_modules[k % 2] / count[k % 2];
+        both += from_mean * (float)at[k];
+        squares += from_mean * from_mean;
+    }
+    found.pitch = both / squares;
+    for (int side = 0; side < 2; side++)
+        found.starts[side] = (sum_at[side] - found.pitch * sum_modules[side]) / count[side];
+    return found;
+}
+
+/* The grid by the characters that every bill's bar code has, start C and FNC1 before and the stop
+ * character behind; 0 if their edges do not lie so. */
+static int find_grid(const int *at, grid *grid) {
+    static const int before[KNOWN_BEFORE] = {0, 2, 3, 4, 6, 9, 11, 15, 16, 17, 18, 21, 22};
+    static const int behind[8] = {0, 2, 5, 8, 9, 10, 11, 13};
+    int known[EDGES], found[EDGES];
+    memset(known, 0, sizeof known);
+    memcpy(known, before, sizeof before);
+    for (int i = 0; i < 8; i++)
+        known[RUNS * CHARACTERS + i] = MODULES * CHARACTERS + behind[i];
+    *grid = fit(at, known, KNOWN_BEFORE, RUNS * CHARACTERS);
+    assign(grid, at, found);
+    return memcmp(found, known, sizeof before) == 0 &&
+           memcmp(found + RUNS * CHARACTERS, known + RUNS * CHARACTERS, sizeof behind) == 0;
+}
+
+/* Pixels from the first edge to another. */
+static int distance(const strip *line, int k) {
+    return abs((int)line->edges[line->from + k * line->step] - (int)line->edges[line->from]);
+}
+
+/* Whether there are as many edges as a symbol has, the last as far away as the first character's
+ * width foretells, and paper follows. */
+static int may_be_whole(const strip *line) {
+    if (line->left < EDGES)
+        return 0;
+    const int length = distance(line, ELEMENTS), sum = distance(line, RUNS);
+    return sum >= MODULES &&
+           abs(MODULES * length - ELQR_BILL_MODULES * sum) <= STRAY_SUM * ELQR_BILL_MODULES &&
+           (line->left == EDGES || ELQR_BILL_MODULES * run(line, ELEMENTS) >= QUIET * length);
+}
+
+/* The character of six widths as they are, or -1. */
+static int exact_character(const sweep_bars *bars, const int *modules) {
+    int distances[DISTANCES];
+    for (int i = 0; i < DISTANCES; i++) {
+        distances[i] = modules[i + 2] - modules[i];
+        if (distances[i] < 2 || distances[i] > SWEEP_LONGEST)
+            return -1;
+    }
+    const int found = bars->characters[key_of(distances)];
+    for (int i = 0; found >= 0 && i < RUNS; i++)
+        if (modules[i + 1] - modules[i] != code128_widths[found][i] - '0')
+            return -1;
+    return found;
+}
+
+/* Reads a symbol whose edges are told to a pixel only, which is too little from one to the next, by
+ * where they lie in all of it.  Every module has to be right. */
+static int read_by_grid(const sweep_bars *bars, const strip *line, int *values) {
+    int at[EDGES], modules[EDGES];
+    grid grid;
+    if (!may_be_whole(line))
+        return 0;
+    for (int k = 0; k < EDGES; k++)
+        at[k] = distance(line, k);
+    if (!find_grid(at, &grid))
+        return 0;
+    assign(&grid, at, modules);
+    grid = fit(at, modules, 0, 0);
+    assign(&grid, at, modules);
+    for (int c = 0; c < CHARACTERS; c++) {
+        values[c] = exact_character(bars, modules + RUNS * c);
+        if (modules[RUNS * c] != MODULES * c || values[c] < 0)
+            return 0;
+    }
+    return modules[EDGES - 1] == ELQR_BILL_MODULES && is_bill(values);
 }
 
 /*---- What rows say ----*/
@@ -221,15 +321,21 @@ static void note_reading(sweep_bars *bars, const int *values, int start, const e
         bars->readings[bars->reading_count++] = fresh;
 }
 
-/* Whether this is a symbol that two rows above had. */
+/* Whether this is a symbol that two rows above had, or its other end. */
 static int goes_on(sweep_bars *bars, int start, int y) {
     for (int i = 0; i < bars->reading_count; i++) {
         sweep_reading *known = &bars->readings[i];
-        if (known->rows > 1 && abs(known->start - start) <= STRAY && y - known->bottom <= STRAY) {
+        if (known->rows < 2 || y - known->bottom > STRAY)
+            continue;
+        const int first_end = known->first.left + known->first.right - known->first_start;
+        const int end = first_end + known->start - known->first_start;
+        if (abs(known->start - start) <= STRAY) {
             known->start = start;
             known->bottom = y;
             return 1;
         }
+        if (abs(end - start) <= STRAY)
+            return 1;
     }
     return 0;
 }
@@ -241,17 +347,17 @@ static void read_symbol(sweep_bars *bars, const strip *line, int y) {
     if (goes_on(bars, start, y))
         return;
     const int count = read_characters(bars, line, values, &first_sum);
-    if (count < SUSPECT)
-        return;
-    const int length = (CHARACTERS + 2) * first_sum;
-    const int left = line->step > 0 ? start : start > length ? start - length : 0;
-    const elqr_box place = {left, y, left + length, y + 1};
-    if (count == CHARACTERS && is_bill(values) && is_stop(line)) {
+    if ((count == CHARACTERS && is_bill(values) && is_stop(line)) ||
+        read_by_grid(bars, line, values)) {
         const int end = line->edges[line->from + ELEMENTS * line->step];
         const elqr_box exact = {start < end ? start : end, y, start < end ? end : start, y + 1};
         note_reading(bars, values, start, &exact);
-    } else
+    } else if (count >= SUSPECT) {
+        const int length = (CHARACTERS + 2) * first_sum;
+        const int left = line->step > 0 ? start : start > length ? start - length : 0;
+        const elqr_box place = {left, y, left + length, y + 1};
         note_suspect(bars, start, &place);
+    }
 }
 
 void sweep_bars_init(sweep_bars *bars) {
@@ -260,19 +366,24 @@ void sweep_bars_init(sweep_bars *bars) {
     number_characters(bars->characters);
 }
 
-void sweep_bars_row(sweep_bars *bars, const uint16_t *edges, int count, int y) {
-    for (int i = 0; i + SUSPECT * RUNS < count; i += 2) {
-        if (may_start(edges + i, i ? edges[i] - edges[i - 1] : UINT16_MAX)) {
-            const strip line = {edges, i, 1, count - i};
+/* Whether there is as much paper before a symbol's first six runs, `sum` wide, as it must have. */
+static int has_quiet_zone(int paper, int sum) {
+    return MODULES * paper >= QUIET * sum;
+}
+
+void sweep_bars_row(sweep_bars *bars, const uint16_t *e, int count, const uint8_t *starts, int y) {
+    for (int i = 0; i + SUSPECT * RUNS < count; i += 2)
+        if (starts[i] & SWEEP_FORWARDS &&
+            has_quiet_zone(i ? e[i] - e[i - 1] : UINT16_MAX, e[i + RUNS] - e[i])) {
+            const strip line = {e, i, 1, count - i};
             read_symbol(bars, &line, y);
         }
-    }
-    for (int i = SUSPECT * RUNS + 1; i < count; i += 2) {
-        if (may_start_backward(edges + i, i + 1 < count ? edges[i + 1] - edges[i] : UINT16_MAX)) {
-            const strip line = {edges, i, -1, i + 1};
+    for (int i = SUSPECT * RUNS + 1; i < count; i += 2)
+        if (starts[i - RUNS] & SWEEP_BACKWARDS &&
+            has_quiet_zone(i + 1 < count ? e[i + 1] - e[i] : UINT16_MAX, e[i] - e[i - RUNS])) {
+            const strip line = {e, i, -1, i + 1};
             read_symbol(bars, &line, y);
         }
-    }
 }
 
 /* Rows that could not be read above or below rows that could are the same bar code. */

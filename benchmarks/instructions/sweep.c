@@ -38,7 +38,7 @@ static void draw_modules(uint8_t *rows) {
 
 int main(int argc, char **argv) {
     static uint8_t rows[ROW_BYTES * HEIGHT];
-    static uint16_t work[2 * WIDTH];
+    static uint16_t work[5 * WIDTH];
     const elqr_box own = {0, 0, 0, 0};
     const long repeats = repeats_of(argc, argv);
     elqr_sweep_result result;

@@ -100,9 +100,9 @@ static int test_edges(void) {
 
 static int test_sizes(void) {
     elqr_sweep_result result;
-    uint16_t work[16];
+    uint16_t work[32];
     const uint8_t row = 0xFF;
-    CHECK(elqr_sweep_words(0) == 0 && elqr_sweep_words(1) <= 16);
+    CHECK(elqr_sweep_words(0) == 0 && elqr_sweep_words(1) <= 32);
     CHECK(elqr_sweep(&row, 1, 0, 1, &nowhere, 1, work, &result) == ELQR_OUT_OF_RANGE);
     CHECK(elqr_sweep(&row, 1, 1, 0, &nowhere, 1, work, &result) == ELQR_OUT_OF_RANGE);
     CHECK(elqr_sweep(&row, 1, 1 << 16, 1, &nowhere, 1, work, &result) == ELQR_OUT_OF_RANGE);

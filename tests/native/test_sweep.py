@@ -52,8 +52,10 @@ def with_code(text: str, seed: int, *, inverted: bool = False) -> Grey:
     return np.where(page > draw.uniform(90, 165), np.uint8(255), np.uint8(0))
 
 
+@pytest.mark.parametrize("smallest", [10, 14])
 @pytest.mark.parametrize("inverted", [False, True])
-def test_no_code_is_missed_that_zxing_reads(inverted: bool) -> None:
+def test_no_code_is_missed_that_zxing_reads(inverted: bool, smallest: int) -> None:
+    """Every third row searched, and every sixth."""
     texts = ("https://example.com/pay?id=1", "https://a.jp", "0" * 30)
     both = 0
     for seed in range(60):
@@ -63,8 +65,16 @@ def test_no_code_is_missed_that_zxing_reads(inverted: bool) -> None:
         )
         if codes:
             both += 1
-            assert swept(page)[1 if inverted else 0], seed
+            assert swept(page, smallest=smallest)[1 if inverted else 0], seed
     assert both > 40
+
+
+@pytest.mark.parametrize("seed", [5411, 5427, 5443, 5681, 5705, 5791])
+def test_light_ones_between_the_rows_that_are_searched_at_first(seed: int) -> None:
+    """Worn ones of which every sixth row shows two finder patterns at most."""
+    page = with_code(("https://example.com/pay?id=1", "https://a.jp", "0" * 30)[seed % 3], seed,
+                     inverted=True)  # fmt: skip
+    assert swept(page, smallest=14)[1]
 
 
 def test_text_and_frames_are_no_codes() -> None:
@@ -114,6 +124,38 @@ def test_bar_codes_with_ink_gain_and_askew(pictures: Any) -> None:
                 swept(np.asarray(turned.point(lambda v, level=level: 255 * (v > level))))[3]
                 == wanted
             )
+
+
+def coarse_bars(pictures: Any, bill: str, pixels: float, seed: int) -> Grey:
+    """A bar code of so many pixels a module, at any place between them, with a little ink gain, in
+    every row a little farther right."""
+    draw = np.random.default_rng(seed)
+    modules = bars(pictures, bill)[100, 100:] == 0
+    edges = np.flatnonzero(np.diff(np.concatenate(([False], modules)))) / 2
+    places = (edges - edges[0]) * pixels + 20 + draw.random()
+    places += np.where(np.arange(len(places)) % 2, 1, -1) * draw.uniform(-0.1, 0.1)
+    width, height, fine, slope = int(288 * pixels) + 45, 30, 16, draw.uniform(-0.01, 0.01)
+    across = (np.arange(width * fine) + 0.5) / fine
+    rows = [np.searchsorted(places + slope * y, across, "right") % 2 for y in range(height)]
+    shares = np.array(rows).reshape(height, width, fine).mean(axis=2)
+    return np.where(shares > 0.5, np.uint8(0), np.uint8(255))
+
+
+@pytest.mark.parametrize(("pixels", "least"), [(1.2, 0.95), (4 / 3, 0.95), (1.6, 1.0)])
+def test_bar_codes_of_few_pixels_a_module(pictures: Any, pixels: float, least: float) -> None:
+    """0.169 mm at 200 dpi are 1.33 pixels, of which zxing-cpp reads next to none."""
+    read = by_zxing = 0
+    draw, total = np.random.default_rng(8), 60
+    for seed in range(total):
+        bill = "91" + "".join(map(str, draw.integers(0, 10, 41)))
+        page = coarse_bars(pictures, bill, pixels, seed)
+        page = np.ascontiguousarray(page[::-1, ::-1]) if seed % 2 else page
+        found = swept(page)[3]
+        assert found in ([], [bill + str(pictures.mod10(bill))])
+        read += found != []
+        by_zxing += bool(zxingcpp.read_barcodes(page, zxingcpp.BarcodeFormat.Code128))
+    assert read >= least * total
+    assert read > 2 * by_zxing
 
 
 @pytest.mark.parametrize("upside_down", [False, True])

@@ -13,7 +13,7 @@ import numpy as np
 from elqr_fast._native import bars as bars_native
 from elqr_fast._native import bars_grade as native
 from elqr_fast.scan.grade import HIGHEST, letter_of
-from elqr_fast.scan.pages import Grey, PageImage
+from elqr_fast.scan.pages import Grey, PageImage, in_rows
 from elqr_fast.scan.reading import BarsGrade
 from elqr_fast.scan.symbols import Bars
 
@@ -70,7 +70,7 @@ def _upright(page: PageImage, bars: Bars, turns: int, around: int) -> tuple[Grey
         points = [(y, width - x) for x, y in points]
         width, height = height, width
     upper, lower = _halves(points)
-    return np.ascontiguousarray(np.rot90(crop, turns)), [*upper, *reversed(lower)]
+    return in_rows(np.rot90(crop, turns) if turns % 4 else crop), [*upper, *reversed(lower)]
 
 
 def _halves(points: Points) -> tuple[Points, Points]:

@@ -41,7 +41,8 @@ class Strips:
         self._end = file.seek(0, io.SEEK_END)
         self._rows = min(tags.get(tiff.STRIP_ROWS, (self.height,))[0], self.height)
         self._places = list(zip(tags[tiff.OFFSETS], tags[tiff.SIZES], strict=True))
-        self._missing = [True] * len(self._places)
+        #: 1 for each strip that has not been decoded.
+        self._missing = bytearray(b"\1" * len(self._places))
         self._invert = tags[tiff.PHOTOMETRIC][0] == BLACK_IS_ZERO
         # Pages of memory that nobody touches cost nothing.
         self._bits = np.empty((self.height, (self.width + 7) // 8), np.uint8)
@@ -49,10 +50,9 @@ class Strips:
     def rows(self, top: int, bottom: int) -> Bits:
         """Rows [top, bottom) of the page, packed.  Raises Undecodable."""
         strip, end = top // self._rows, -(-bottom // self._rows)
-        while True in self._missing[strip:end]:
-            strip = self._missing.index(True, strip)
-            known = self._missing[strip:end]
-            stop = strip + known.index(False) if False in known else end
+        while (strip := self._missing.find(1, strip, end)) >= 0:
+            known = self._missing.find(0, strip, end)
+            stop = known if known >= 0 else end
             self._decode(strip, stop)
             strip = stop
         return self._bits[top:bottom]
@@ -77,7 +77,7 @@ class Strips:
         )  # fmt: skip
         if whole != len(places):
             raise Undecodable
-        self._missing[first:stop] = [False] * len(places)
+        self._missing[first:stop] = bytes(len(places))
 
 
 class G4Page:
@@ -90,6 +90,8 @@ class G4Page:
         self._strips: Strips | None = Strips(file, tags)
         self.size = (self._strips.width, self._strips.height)
         self._otherwise = otherwise
+        #: The first region that was asked for in grey: a code is looked at where it was found.
+        self._first: tuple[Region, Grey] | None = None
 
     @cached_property
     def grey(self) -> Grey:
@@ -98,12 +100,18 @@ class G4Page:
         return self._otherwise() if rows is None else _grey(rows, width)
 
     def crop(self, left: int, top: int, right: int, bottom: int) -> Grey:
-        left, top, right, bottom = clipped((left, top, right, bottom), self.size)
-        found = self.bits((left, top, right, bottom))
+        left, top, right, bottom = region = clipped((left, top, right, bottom), self.size)
+        if self._first:
+            (x0, y0, x1, y1), grey = self._first
+            if x0 <= left < right <= x1 and y0 <= top < bottom <= y1:
+                return grey[top - y0 : bottom - y0, left - x0 : right - x0]
+        found = self.bits(region)
         if found is None:
             return self.grey[top:bottom, left:right]
         rows, begin = found
-        return _grey(rows, right - begin)[:, left - begin :]
+        grey = _grey(rows, right - begin)[:, left - begin :]
+        self._first = self._first or (region, grey)
+        return grey
 
     def bits(self, region: Region) -> tuple[Bits, int] | None:
         """Packed rows of a region, and the column they begin with: its left or up to 7 before."""

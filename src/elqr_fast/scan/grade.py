@@ -7,8 +7,6 @@ verifier's.  A grade compares slips that one scanner has scanned.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -18,7 +16,7 @@ from elqr_fast._native import grade as native
 from elqr_fast._native import symbols
 from elqr_fast.codes.symbols import LEVELS
 from elqr_fast.errors import ConfigError, KernelError
-from elqr_fast.scan.pages import PageImage
+from elqr_fast.scan.pages import PageImage, in_rows
 from elqr_fast.scan.reading import Grade, Reading
 
 #: Lowest values of A, B, C, D and F.
@@ -67,11 +65,6 @@ def grade_detail(value: float, letter: str, worst: str) -> str:
     return f"grade {value:.1f} ({letter}), worst in {worst}"
 
 
-def graded(page: PageImage, readings: Sequence[Reading]) -> list[Reading]:
-    """The readings of a page with their grades."""
-    return [replace(reading, grade=grade_reading(page, reading)) for reading in readings]
-
-
 def grade_reading(page: PageImage, reading: Reading) -> Grade | None:
     """How well an eL-QR of a page is printed and scanned.
 
@@ -87,9 +80,7 @@ def grade_reading(page: PageImage, reading: Reading) -> Grade | None:
         return None
     left, top, right, bottom = _around(reading, grader.side)
     corners = [number for x, y in reading.position for number in (x - left, y - top)]
-    crop = page.crop(left, top, right, bottom)
-    if crop.strides[1] != 1 or crop.strides[0] < crop.shape[1]:
-        crop = np.ascontiguousarray(crop)  # a page may be any view of what the caller has
+    crop = in_rows(page.crop(left, top, right, bottom))
     found = native.grade(grader, crop, corners, truth)
     return None if found is None else _grade(*found)
 

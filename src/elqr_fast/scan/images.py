@@ -15,7 +15,16 @@ import numpy as np
 import numpy.typing as npt
 
 from elqr_fast.errors import InputError
-from elqr_fast.scan.pages import Decoded, Document, Grey, Limits, PageImage, Pixels
+from elqr_fast.scan.pages import (
+    CHANNELS,
+    Decoded,
+    Document,
+    DropOut,
+    Grey,
+    Limits,
+    PageImage,
+    Pixels,
+)
 from elqr_fast.scan.pdf import PdfPages, looks_like_pdf
 from elqr_fast.scan.pictures import PicturePages
 
@@ -53,17 +62,22 @@ class OpenFile:
 
 
 def open_file(
-    source: Source, *, dpi: float | None = None, limits: Limits | None = None
+    source: Source,
+    *,
+    dpi: float | None = None,
+    limits: Limits | None = None,
+    drop_out: DropOut = "none",
 ) -> OpenFile:
     """Open a file of pages, its bytes, or an array.
 
     `dpi` is what a PDF is rendered at (300 if None) and what an image is taken to have instead of
-    what its file says.  Raises InputError if the source is none of these or exceeds the limits.
+    what its file says.  Colours become greys as under light of the colour `drop_out`.  Raises
+    InputError if the source is none of these or exceeds the limits.
     """
     limits = limits or Limits()
     name = "" if not isinstance(source, str | os.PathLike) else shown_path(source)
     try:
-        return OpenFile(name, _document(source, dpi, limits))
+        return OpenFile(name, _document(source, dpi, limits, CHANNELS[drop_out]))
     except InputError as error:
         raise InputError(f"{name}: {error}" if name else str(error)) from error
     except OSError as error:
@@ -83,9 +97,9 @@ def shown_path(path: str | os.PathLike[str]) -> str:
     return os.fsencode(path).decode("utf-8", "backslashreplace")
 
 
-def _document(source: Source, dpi: float | None, limits: Limits) -> Document:
+def _document(source: Source, dpi: float | None, limits: Limits, channel: int | None) -> Document:
     if isinstance(source, np.ndarray):
-        return ArrayPage(source, dpi, limits)
+        return ArrayPage(source, dpi, limits, channel)
     if isinstance(source, str | os.PathLike):
         path = Path(source)
         if path.is_dir():
@@ -99,8 +113,8 @@ def _document(source: Source, dpi: float | None, limits: Limits) -> Document:
     if not head:
         raise InputError("the file is empty")
     if looks_like_pdf(head):
-        return PdfPages(content, dpi, limits)
-    return PicturePages(content, dpi, limits)
+        return PdfPages(content, dpi, limits, channel)
+    return PicturePages(content, dpi, limits, channel)
 
 
 class ArrayPage:
@@ -108,11 +122,17 @@ class ArrayPage:
 
     count = 1
 
-    def __init__(self, array: npt.NDArray[np.generic], dpi: float | None, limits: Limits) -> None:
+    def __init__(
+        self,
+        array: npt.NDArray[np.generic],
+        dpi: float | None,
+        limits: Limits,
+        channel: int | None = None,
+    ) -> None:
         if array.ndim not in (2, 3):
             raise InputError(f"an array of shape {array.shape} is no page: [h, w] or [h, w, 3]")
         limits.check_pixels(array.shape[1], array.shape[0])
-        self._grey = _grey_of_array(array)
+        self._grey = _grey_of_array(array, channel)
         self._dpi = (dpi, dpi) if dpi else None
 
     def load(self, page: int) -> Pixels:
@@ -122,11 +142,11 @@ class ArrayPage:
         return
 
 
-def _grey_of_array(array: npt.NDArray[np.generic]) -> Grey:
+def _grey_of_array(array: npt.NDArray[np.generic], channel: int | None) -> Grey:
     if array.dtype == np.bool_:
         return np.where(array, np.uint8(255), np.uint8(0))
     if array.dtype == np.uint16:
-        return _grey_of_array((array.view(np.uint16) >> 8).astype(np.uint8))
+        return _grey_of_array((array.view(np.uint16) >> 8).astype(np.uint8), channel)
     if array.dtype != np.uint8:
         raise InputError(f"an array of {array.dtype} is no page: uint8, uint16 or bool")
     pixels = array.view(np.uint8)
@@ -134,4 +154,6 @@ def _grey_of_array(array: npt.NDArray[np.generic]) -> Grey:
         return pixels
     if pixels.shape[2] != 3:
         raise InputError(f"an array of {pixels.shape[2]} channels is no page: 1 or 3")
+    if channel is not None:
+        return np.ascontiguousarray(pixels[:, :, channel])
     return (pixels @ np.array(LUMA, np.float32) + 0.5).astype(np.uint8)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from elqr_fast.codes.elqr import parse_payload
+from elqr_fast.codes.elqr import ElqrFields, parse_payload
 from elqr_fast.errors import PayloadError
 from elqr_fast.scan.cross import bar_code_fault
 from elqr_fast.scan.kinds import kind_of
@@ -28,9 +28,16 @@ PAYLOAD_FAULTS = {
 def judge_code(symbol: Symbol) -> Reading:
     """A code by itself: what kind it is, and for an eL-QR whether its payload is sound."""
     kind = kind_of(symbol.content)
-    reading = Reading(
-        verdict=Verdict.NOT_ELQR,
-        detail=f"a QR code of another kind: {kind}",
+    if kind is Kind.ELQR:
+        verdict, detail, digits, fields = _judge_payload(symbol)
+    else:
+        verdict, detail = Verdict.NOT_ELQR, f"a QR code of another kind: {kind}"
+        digits, fields = "", None
+    return Reading(
+        verdict=verdict,
+        detail=detail,
+        digits=digits,
+        fields=fields,
         kind=kind,
         rung=symbol.rung,
         position=symbol.corners,
@@ -39,14 +46,15 @@ def judge_code(symbol: Symbol) -> Reading:
         mask=symbol.mask,
         unused_ec=symbol.unused_ec,
     )
-    return _judge_payload(reading, symbol.content) if kind is Kind.ELQR else reading
 
 
 def judge_slip(
     readings: Sequence[Reading], target: Target, places: Sequence[Placement], bars: Sequence[str]
 ) -> list[Reading]:
     """The codes of a page that holds one slip of a known form: the slip's own first, judged."""
-    own, *others = sorted(readings, key=lambda reading: _rank(reading, target, places))
+    own, *others = readings
+    if others:
+        own, *others = sorted(readings, key=lambda reading: _rank(reading, target, places))
     lying = _lying(own, places)
     rivals = [other for other in others if _on_face(other, target, lying)]
     if own.verdict is not Verdict.OK:
@@ -83,17 +91,18 @@ def judge_alone(readings: Sequence[Reading], bars: Sequence[str]) -> list[Readin
     return [*(_noting(slip, _also(others)) for slip in slips), *others]
 
 
-def _judge_payload(reading: Reading, content: bytes) -> Reading:
-    digits = content.decode("ascii", "replace")
+def _judge_payload(symbol: Symbol) -> tuple[Verdict, str, str, ElqrFields | None]:
+    """Verdict, detail, digits and fields of a code that begins as an eL-QR does."""
+    digits = symbol.content.decode("ascii", "replace")
     try:
-        fields = parse_payload(content)
+        fields = parse_payload(symbol.content)
     except PayloadError as error:
-        verdict = PAYLOAD_FAULTS.get(error.code, Verdict.NOT_ELQR)
-        return replace(reading, verdict=verdict, detail=f"{error}", digits=digits)
-    symbol = (reading.version, reading.level)
-    detail = "" if symbol == USUAL_SYMBOL else f"a symbol {symbol[0]}-{symbol[1]}, usual is 6-M"
-    sound = replace(reading, verdict=Verdict.OK, detail=detail, digits=digits, fields=fields)
-    return _noting(sound, ASSISTED if reading.rung is Rung.NATIVE_ASSISTED else "")
+        return PAYLOAD_FAULTS.get(error.code, Verdict.NOT_ELQR), f"{error}", digits, None
+    is_as = (symbol.version, symbol.level)
+    notes = [f"a symbol {is_as[0]}-{is_as[1]}, usual is 6-M"] if is_as != USUAL_SYMBOL else []
+    if symbol.rung is Rung.NATIVE_ASSISTED:
+        notes.append(ASSISTED)
+    return Verdict.OK, "; ".join(notes), digits, fields
 
 
 def _rank(

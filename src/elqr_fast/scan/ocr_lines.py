@@ -18,7 +18,7 @@ from elqr_fast._native import ocr as native
 from elqr_fast.codes.elqr import DEFAULT_LAYOUT
 from elqr_fast.codes.layout import load_layout
 from elqr_fast.codes.ocr_lines import check_digits
-from elqr_fast.scan.pages import Grey, PageImage, Region
+from elqr_fast.scan.pages import Grey, PageImage, Region, in_rows
 from elqr_fast.scan.place import Box, Line, Placement
 from elqr_fast.scan.reading import Corners, Lines
 
@@ -89,9 +89,7 @@ def read_line(page: PageImage, frame: Frame, line: Line) -> str:
     if not grey.size:
         return ""
     along, down = ((x * scale, y * scale) for x, y in (frame.along, frame.down))
-    if grey.strides[1] != 1 or grey.strides[0] < grey.shape[1]:
-        grey = np.ascontiguousarray(grey)
-    found = native.read(grey, (*at, *along, *down), count, line.pitch, line.size / SIZE_I)
+    found = native.read(in_rows(grey), (*at, *along, *down), count, line.pitch, line.size / SIZE_I)
     if found is None:
         return ""
     text, scores, margins, _ = found

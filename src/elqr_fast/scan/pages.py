@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Protocol
+from typing import Literal, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -21,6 +21,11 @@ Dpi = tuple[float, float]
 #: Pixels [left, right) x [top, bottom), in this order: left, top, right, bottom.
 Region = tuple[int, int, int, int]
 Bits = npt.NDArray[np.uint8]
+
+#: The colour of the light under which ink of that colour vanishes; of a picture in colours, the
+#: channel that has them as such light would.
+DropOut = Literal["none", "red", "green", "blue"]
+CHANNELS: dict[DropOut, int | None] = {"none": None, "red": 0, "green": 1, "blue": 2}
 
 #: Pixels of a page's longer side: zxing-cpp takes no more.
 LONGEST_SIDE = 65_535
@@ -66,7 +71,17 @@ class Clock:
 def clipped(region: Region, size: tuple[int, int]) -> Region:
     """The part of a region that lies on a page of this size."""
     left, top, right, bottom = region
+    if left >= 0 and top >= 0 and 0 <= right <= size[0] and 0 <= bottom <= size[1]:
+        return region
     return max(left, 0), max(top, 0), min(max(right, 0), size[0]), min(max(bottom, 0), size[1])
+
+
+def in_rows(grey: Grey) -> Grey:
+    """The same pixels, those of a row side by side, as kernels ask: a page may be any view of what
+    the caller has."""
+    if grey.strides[1] == 1 and grey.strides[0] >= grey.shape[1]:
+        return grey
+    return np.ascontiguousarray(grey)
 
 
 class Pixels(Protocol):

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pypdfium2
 
 from elqr_fast.errors import InputError
-from elqr_fast.scan.pages import Decoded, Limits, Pixels
+from elqr_fast.scan.pages import Decoded, Grey, Limits, Pixels
 
 DEFAULT_DPI = 300.0
 POINTS_PER_INCH = 72.0
@@ -27,8 +28,15 @@ def looks_like_pdf(head: bytes) -> bool:
 class PdfPages:
     """An open PDF."""
 
-    def __init__(self, content: Path | bytes, dpi: float | None, limits: Limits) -> None:
+    def __init__(
+        self,
+        content: Path | bytes,
+        dpi: float | None,
+        limits: Limits,
+        channel: int | None = None,
+    ) -> None:
         self._dpi = dpi or DEFAULT_DPI
+        self._channel = channel
         self._limits = limits
         try:
             self._document = pypdfium2.PdfDocument(content)
@@ -46,13 +54,20 @@ class PdfPages:
             width, height = sheet.get_size()
             self._limits.check_pixels(int(width * scale) + 1, int(height * scale) + 1)
             # The pixels belong to Python (`new_native`) and outlive pdfium's bitmap.
-            grey = sheet.render(scale=scale, grayscale=True).to_numpy()
+            grey = self._grey(sheet, scale)
             sheet.close()
         except InputError:
             raise
         except (pypdfium2.PdfiumError, ValueError, OverflowError) as error:
             raise InputError("a broken PDF page") from error
         return Decoded(grey, (self._dpi, self._dpi))
+
+    def _grey(self, sheet: pypdfium2.PdfPage, scale: float) -> Grey:
+        if self._channel is None:
+            grey: Grey = sheet.render(scale=scale, grayscale=True).to_numpy()
+            return grey
+        colours: Grey = sheet.render(scale=scale, rev_byteorder=True).to_numpy()
+        return np.ascontiguousarray(colours[:, :, self._channel])
 
     def close(self) -> None:
         self._document.close()

@@ -52,7 +52,14 @@ BROKEN = (
 class PicturePages:
     """An open TIFF (any number of pages), PNG or JPEG (one)."""
 
-    def __init__(self, content: Path | bytes, dpi: float | None, limits: Limits) -> None:
+    def __init__(
+        self,
+        content: Path | bytes,
+        dpi: float | None,
+        limits: Limits,
+        channel: int | None = None,
+    ) -> None:
+        self._channel = channel
         self._dpi = (dpi, dpi) if dpi else None
         self._limits = limits
         self._path = str(content) if isinstance(content, Path) else ""
@@ -113,7 +120,9 @@ class PicturePages:
             with _no_bomb_warning(image):
                 image.load()
             ImageOps.exif_transpose(image, in_place=True)
-            return Decoded(_grey_of(image), dpi[::-1] if dpi and on_its_side else dpi)
+            return Decoded(
+                _grey_of(image, self._channel), dpi[::-1] if dpi and on_its_side else dpi
+            )
 
     def close(self) -> None:
         self._file.close()
@@ -150,7 +159,8 @@ def _sane(dpi: tuple[Any, Any] | None) -> Dpi | None:
     return (across, down) if low <= across <= high and low <= down <= high else None
 
 
-def _grey_of(image: Image.Image) -> Grey:
+def _grey_of(image: Image.Image, channel: int | None) -> Grey:
+    """`channel`: of an image in colours, the only one that counts."""
     if image.mode in DEEP:
         return (np.asarray(image) >> 8).astype(np.uint8)
     if image.mode == "1":
@@ -162,4 +172,6 @@ def _grey_of(image: Image.Image) -> Grey:
         # Paper is white; under full transparency files often hold black.
         white = Image.new("RGBA", image.size, "white")
         image = Image.alpha_composite(white, image.convert("RGBA"))
-    return np.asarray(image.convert("L"))
+    if channel is None or image.mode == "L":
+        return np.asarray(image.convert("L"))
+    return np.asarray(image.convert("RGB").getchannel(channel))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 
 from elqr_fast.scan.pages import Dpi, Region
 from elqr_fast.scan.reading import Corners
@@ -66,12 +67,7 @@ class Placement:
 
     def region(self, box: Box, margin: float = MARGIN_MM) -> Region:
         """The pixels (left, top, right, bottom) of a box and its margin."""
-        x, y, width, height = box
-        low = self._turned(x - margin, y - margin)
-        high = self._turned(x + width + margin, y + height + margin)
-        left, right = sorted((low[0], high[0]))
-        top, bottom = sorted((low[1], high[1]))
-        return max(0, int(left)), max(0, int(top)), math.ceil(right), math.ceil(bottom)
+        return _region(self, box, margin)
 
     def faces_region(self, target: Target) -> Region | None:
         """The pixels around all faces that may carry no other code; None: the whole page."""
@@ -85,7 +81,7 @@ class Placement:
         left, top, right, bottom = self.region(box, margin)
         return all(left <= x <= right and top <= y <= bottom for x, y in corners)
 
-    def _turned(self, x: float, y: float) -> tuple[float, float]:
+    def turned(self, x: float, y: float) -> tuple[float, float]:
         """A point of the upright page, in mm, as a point of the image."""
         width, height = self.size
         across, down = self.scale
@@ -97,17 +93,28 @@ class Placement:
         )[self.turns]
 
 
-def placements(size: Pixel, dpi: Dpi | None, page: tuple[float, float]) -> list[Placement]:
+@lru_cache(maxsize=256)  # the pages of a batch are alike
+def _region(place: Placement, box: Box, margin: float) -> Region:
+    x, y, width, height = box
+    low = place.turned(x - margin, y - margin)
+    high = place.turned(x + width + margin, y + height + margin)
+    left, right = sorted((low[0], high[0]))
+    top, bottom = sorted((low[1], high[1]))
+    return max(0, int(left)), max(0, int(top)), math.ceil(right), math.ceil(bottom)
+
+
+@lru_cache(maxsize=64)
+def placements(size: Pixel, dpi: Dpi | None, page: tuple[float, float]) -> tuple[Placement, ...]:
     """How the page can lie in an image of this size, upright first; empty if it cannot.
 
     The file's dpi tells, if it is a scanner's; if not, the page's width does, where the image has
     the page's proportions.
     """
-    return [
+    return tuple(
         Placement(size, turns, scale)
         for turns in (0, 2, 1, 3)
         if (scale := _scale(size, dpi, page if turns % 2 == 0 else (page[1], page[0])))
-    ]
+    )
 
 
 def _scale(size: Pixel, dpi: Dpi | None, page: tuple[float, float]) -> tuple[float, float] | None:

@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from elqr_fast.errors import InputError
 from elqr_fast.scan.bars_grade import grade_bars
-from elqr_fast.scan.grade import graded
+from elqr_fast.scan.grade import grade_reading
 from elqr_fast.scan.images import Source, open_file, shown_path
 from elqr_fast.scan.judge import judge_alone, judge_code, judge_lines, judge_slip
 from elqr_fast.scan.ladder import Found, climb
@@ -39,11 +39,13 @@ def read_pages(
 ) -> tuple[list[list[Reading]], int]:
     """Read pages [start, stop) of a file; returns each page's readings and the file's page count.
 
-    `scanner` is what pages that say nothing of their resolution are taken to come from.
+    `scanner` is what pages that say nothing of their resolution are taken to come from, and the
+    colour of the light under which pages in colours are looked at.
     A file that cannot be opened has one page of one reading, `bad_file`, and a count of 0.
     """
     try:
-        with open_file(source, limits=limits) as file:
+        drop_out = scanner.drop_out if scanner else "none"
+        with open_file(source, limits=limits, drop_out=drop_out) as file:
             pages = expecting(file.pages(start, stop), scanner)
             return [read_page(page, target=target, limits=limits) for page in pages], file.count
     except InputError as error:
@@ -68,12 +70,15 @@ def read_page(
     file, number = (image.file, image.page) if isinstance(image, PageImage) else ("", 0)
     try:
         page = image if isinstance(image, PageImage) else _page_of(image, dpi)
-        readings = graded(page, _read(page, target, limits or Limits()))
+        return [
+            replace(reading, file=file, page=number, grade=grade_reading(page, reading))
+            for reading in _read(page, target, limits or Limits())
+        ]
     except InputError as error:
-        readings = [Reading(Verdict.BAD_FILE, str(error))]
+        fault = str(error)
     except MemoryError:
-        readings = [Reading(Verdict.BAD_FILE, "the page needs more memory than there is")]
-    return [replace(reading, file=file, page=number) for reading in readings]
+        fault = "the page needs more memory than there is"
+    return [Reading(Verdict.BAD_FILE, fault, file=file, page=number)]
 
 
 def _page_of(array: npt.NDArray[np.uint8], dpi: float | None) -> PageImage:
@@ -81,7 +86,7 @@ def _page_of(array: npt.NDArray[np.uint8], dpi: float | None) -> PageImage:
 
 
 def _read(page: PageImage, target: Target | None, limits: Limits) -> list[Reading]:
-    places = placements(page.size, page.dpi, target.page) if target else []
+    places = placements(page.size, page.dpi, target.page) if target else ()
     found = climb(page, target, places, Clock(limits.seconds))
     if not found.symbols:
         return [_nothing(page, found, limits)]
@@ -97,7 +102,7 @@ def _read(page: PageImage, target: Target | None, limits: Limits) -> list[Readin
 
 
 def _with_bars(page: PageImage, own: Reading, bars: Sequence[Bars]) -> Reading:
-    if not own.fields or own.position is None:
+    if not bars or not own.fields or own.position is None:
         return own
     return replace(own, bars_grade=grade_bars(page, bars, turns_of(own.position)))
 

@@ -17,7 +17,7 @@ import msgspec
 
 from elqr_fast.builtin import BuiltIns
 from elqr_fast.errors import ConfigError
-from elqr_fast.scan.pages import PageImage
+from elqr_fast.scan.pages import DropOut, PageImage
 
 _BUILT_IN = BuiltIns("scanner", "elqr_fast.scan", "scanners")
 
@@ -60,7 +60,7 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     #: 1 to 100, of libjpeg's scale.
     jpeg_quality: int | None = None
     #: The colour of light under which ink of the same colour vanishes.
-    drop_out: Literal["none", "red", "green", "blue"] = "none"
+    drop_out: DropOut = "none"
 
     @property
     def blur(self) -> Range:
