@@ -10,7 +10,7 @@ typedef struct {
     uint64_t row_bound;
     page_job *job;
     int method;
-    copier *copy;
+    const page_variant *with;
     uint32_t composed; /* the row whose changes are in job->changes[0], UINT32_MAX: none */
 } coding;
 
@@ -42,9 +42,9 @@ ELQR_INLINE void put_composed_row(coding *page, uint32_t y) {
 
 /* Codes row y from pieces, if that can be done. */
 ELQR_INLINE int put_row_of_pieces(coding *page, uint32_t from, uint32_t y) {
-    int how = put_joined_row(&page->out, page->job, from, y, page->copy);
+    int how = put_joined_row(&page->out, page->job, from, y, page->with);
     return how == ROW_JOINED ||
-           (how == ROW_TOUCHES && put_touching_row(&page->out, page->job, from, y, page->copy));
+           (how == ROW_TOUCHES && put_touching_row(&page->out, page->job, from, y, page->with));
 }
 
 /* Codes rows [from, to), which have the active items. */
@@ -65,7 +65,8 @@ ELQR_INLINE int put_static_rows(coding *page, uint32_t from, uint32_t to) {
     const uint64_t *row_bits = page_at(plate, plate->row_bits_at);
     if (!has_room(page, (row_bits[to] - row_bits[from]) / 8 + 16))
         return ELQR_BUFFER_TOO_SMALL;
-    put_bits(&page->out, page_at(plate, plate->coded_at), row_bits[from], row_bits[to], page->copy);
+    put_bits(&page->out, page_at(plate, plate->coded_at), row_bits[from], row_bits[to],
+             page->with->copy);
     return ELQR_OK;
 }
 
@@ -91,10 +92,10 @@ ELQR_INLINE int put_strip(coding *page, uint32_t from, uint32_t to) {
 
 /* Codes a page into out[*used : capacity]; moves *used on and notes the end of each strip. */
 ELQR_INLINE int put_page(page_job *job, int method, uint8_t *out, size_t capacity, size_t *used,
-                         uint64_t *strip_ends, copier *copy) {
+                         uint64_t *strip_ends, const page_variant *with) {
     const elqr_plate_form *form = &job->plate->form;
     coding page = {
-        {out + *used, 0, 0}, out + capacity, elqr_g4_bound(form->width, 1), job, method, copy,
+        {out + *used, 0, 0}, out + capacity, elqr_g4_bound(form->width, 1), job, method, with,
         UINT32_MAX};
     for (uint32_t strip = 0; strip < job->plate->strips; strip++) {
         uint32_t from = strip * form->rows_per_strip;
@@ -110,14 +111,13 @@ ELQR_INLINE int put_page(page_job *job, int method, uint8_t *out, size_t capacit
 
 static int put_page_portable(page_job *job, int method, uint8_t *out, size_t capacity, size_t *used,
                              uint64_t *strip_ends) {
-    return put_page(job, method, out, capacity, used, strip_ends, copy_by_words);
+    return put_page(job, method, out, capacity, used, strip_ends, &page_portable);
 }
 
 #if ELQR_X86
-ELQR_TARGET("avx2,bmi,bmi2,lzcnt,popcnt")
-static int put_page_avx2(page_job *job, int method, uint8_t *out, size_t capacity, size_t *used,
-                         uint64_t *strip_ends) {
-    return put_page(job, method, out, capacity, used, strip_ends, copy_by_blocks);
+PAGE_AVX2 static int put_page_avx2(page_job *job, int method, uint8_t *out, size_t capacity,
+                                   size_t *used, uint64_t *strip_ends) {
+    return put_page(job, method, out, capacity, used, strip_ends, &page_avx2);
 }
 #endif
 

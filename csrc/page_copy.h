@@ -55,10 +55,12 @@ static inline void copy_by_blocks(uint8_t *to, const uint8_t *from, uint32_t shi
 }
 #endif
 
+enum { PUT_BITS_COPIED = 512 }; /* fewer are put word by word */
+
 /* Appends bits [from, to) of a string with PAGE_SPARE bytes after it. */
 ELQR_INLINE void put_bits(g4_writer *out, const uint8_t *bytes, uint64_t from, uint64_t to,
                           copier *copy) {
-    if (to - from >= 64) {
+    if (to - from >= PUT_BITS_COPIED) {
         uint32_t lead = (8 - out->waiting) % 8;
         if (lead != 0)
             g4_put(out, bits_from(bytes, from) >> (64 - lead), lead);

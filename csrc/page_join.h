@@ -41,7 +41,7 @@ ELQR_INLINE void join_live(joining *row, const segment *piece, uint32_t x) {
 }
 
 /* Adds any segment.  Returns 0 where its ink is too close to what came before. */
-static int join_any(joining *row, const segment *piece, uint32_t x, copier *copy) {
+ELQR_INLINE int join_any(joining *row, const segment *piece, uint32_t x, copier *copy) {
     uint32_t form = piece->form[row->pending];
     uint64_t bits = piece->bits[row->pending];
     if (piece->left == piece->right)
@@ -74,7 +74,7 @@ ELQR_INLINE void lists_ink(const g4_list *here, const g4_list *above, uint32_t *
 }
 
 /* Adds ink given as lists of both rows, closed, whose positions are from x on. */
-static inline void join_lists(joining *row, const g4_list *here, const g4_list *above, uint32_t x) {
+ELQR_INLINE void join_lists(joining *row, const g4_list *here, const g4_list *above, uint32_t x) {
     uint32_t a = 0, b = 0;
     segment_place place = {row->a0 - x, 0};
     if (row->pending) {
@@ -96,7 +96,7 @@ static inline void join_lists(joining *row, const g4_list *here, const g4_list *
 }
 
 /* Adds one row of a symbol. */
-static int join_symbol(joining *row, const page_item *item, uint32_t y) {
+ELQR_INLINE int join_symbol(joining *row, const page_item *item, uint32_t y) {
     const g4_list *here = page_symbol_list(item, y), *above = page_symbol_list(item, y - 1);
     uint32_t left, right;
     lists_ink(here, above, &left, &right);
@@ -108,6 +108,39 @@ static int join_symbol(joining *row, const page_item *item, uint32_t y) {
     join_lists(row, here, above, item->x);
     return 1;
 }
+
+/*---- One instruction set's ----*/
+
+/* What is too long to be part of every loop.  Compiled for one instruction set, as its callers. */
+typedef struct {
+    copier *copy;
+    int (*join_any)(joining *row, const segment *piece, uint32_t x);
+    int (*join_symbol)(joining *row, const page_item *item, uint32_t y);
+} page_variant;
+
+static int join_any_portable(joining *row, const segment *piece, uint32_t x) {
+    return join_any(row, piece, x, copy_by_words);
+}
+
+static int join_symbol_portable(joining *row, const page_item *item, uint32_t y) {
+    return join_symbol(row, item, y);
+}
+
+static const page_variant page_portable = {copy_by_words, join_any_portable, join_symbol_portable};
+
+#if ELQR_X86
+#define PAGE_AVX2 ELQR_TARGET("avx2,bmi,bmi2,lzcnt,popcnt")
+
+PAGE_AVX2 static int join_any_avx2(joining *row, const segment *piece, uint32_t x) {
+    return join_any(row, piece, x, copy_by_blocks);
+}
+
+PAGE_AVX2 static int join_symbol_avx2(joining *row, const page_item *item, uint32_t y) {
+    return join_symbol(row, item, y);
+}
+
+static const page_variant page_avx2 = {copy_by_blocks, join_any_avx2, join_symbol_avx2};
+#endif
 
 /*---- Rows ----*/
 
@@ -126,24 +159,25 @@ ELQR_INLINE joining in_registers(const joining *stored) {
     return row;
 }
 
-ELQR_INLINE int join_segment(joining *row, const segment *piece, uint32_t x, copier *copy) {
+ELQR_INLINE int join_segment(joining *row, const segment *piece, uint32_t x,
+                             const page_variant *with) {
     if (ELQR_LIKELY(is_plain(row, piece, x))) {
         join_plain(row, piece, x);
         return 1;
     }
     joining stored = in_memory(row);
-    int joined = join_any(&stored, piece, x, copy);
+    int joined = with->join_any(&stored, piece, x);
     *row = in_registers(&stored);
     return joined;
 }
 
 /* Adds what an active item has in row y; the columns begin at row `from`. */
 ELQR_INLINE int join_item(joining *row, const page_column *item, uint32_t from, uint32_t y,
-                          copier *copy) {
+                          const page_variant *with) {
     if (ELQR_LIKELY(item->symbol == NULL))
-        return join_segment(row, item->segments + (y - from), item->x, copy);
+        return join_segment(row, item->segments + (y - from), item->x, with);
     joining stored = in_memory(row);
-    int joined = join_symbol(&stored, item->symbol, y);
+    int joined = with->join_symbol(&stored, item->symbol, y);
     *row = in_registers(&stored);
     return joined;
 }
@@ -174,7 +208,7 @@ ELQR_INLINE int find_cut(const page_plate *plate, uint32_t y, const segment **pi
 /* Codes row y from the plate's segments and the columns.  Leaves the writer as it was unless the
  * row is joined. */
 ELQR_INLINE int put_joined_row(g4_writer *out, const page_job *job, uint32_t from, uint32_t y,
-                               copier *copy) {
+                               const page_variant *with) {
     const segment *piece, *end;
     if (!find_cut(job->plate, y, &piece, &end))
         return ROW_UNCUT;
@@ -183,11 +217,11 @@ ELQR_INLINE int put_joined_row(g4_writer *out, const page_job *job, uint32_t fro
     for (;; piece++) {
         uint32_t stop = piece != end ? piece->left : SEGMENT_FAR;
         for (; item->x < stop; item++)
-            if (!join_item(&row, item, from, y, copy))
+            if (!join_item(&row, item, from, y, with))
                 return ROW_TOUCHES;
         if (piece == end)
             break;
-        if (!join_segment(&row, piece, 0, copy))
+        if (!join_segment(&row, piece, 0, with))
             return ROW_TOUCHES;
     }
     if (row.pending)
@@ -267,7 +301,7 @@ ELQR_INLINE int join_window(joining *row, page_job *job, uint32_t y, uint32_t le
 /* As put_joined_row, for a row in which some pieces touch: what lies between them and the next gap
  * is composed. */
 ELQR_INLINE int put_touching_row(g4_writer *out, page_job *job, uint32_t from, uint32_t y,
-                                 copier *copy) {
+                                 const page_variant *with) {
     row_walk at = {NULL, NULL, job->columns, from, y};
     row_piece piece, next;
     joining row = {*out, 0, 0, 0};
@@ -281,8 +315,8 @@ ELQR_INLINE int put_touching_row(g4_writer *out, page_job *job, uint32_t from, u
             count++;
         }
         int joined = count > 1               ? join_window(&row, job, y, left, right)
-                     : piece.segment != NULL ? join_any(&row, piece.segment, piece.x, copy)
-                                             : join_symbol(&row, piece.symbol, y);
+                     : piece.segment != NULL ? with->join_any(&row, piece.segment, piece.x)
+                                             : with->join_symbol(&row, piece.symbol, y);
         if (!joined)
             return 0;
     }
