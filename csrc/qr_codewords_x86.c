@@ -1,4 +1,5 @@
-/* From characters to codewords on x86: digits by AVX2, Reed-Solomon by GFNI. */
+/* From characters to codewords on x86: digits by AVX2, Reed-Solomon by AVX2 or GFNI.  Rows are read
+ * up to 32 bytes past a block's start, which a qr_work has room for. */
 #include "qr_codewords.h"
 
 #if ELQR_X86
@@ -21,7 +22,7 @@ static AVX2 __m256i load_halves(const uint8_t *low, const uint8_t *high) {
         _mm_loadu_si128((const __m128i *)(const void *)high), 1);
 }
 
-static AVX2 __m256i in_both_halves(__m128i half) {
+ELQR_INLINE AVX2 __m256i in_both_halves(__m128i half) {
     return _mm256_broadcastsi128_si256(half);
 }
 
@@ -145,14 +146,111 @@ static size_t put_segments(const qr_plan *plan, const uint8_t *data, size_t coun
     return count;
 }
 
+/*---- Reed-Solomon, with AVX2: a codeword of 32 symbols side by side ----*/
+
+enum { SYMBOLS = 32 };
+
+/* Eight vectors of 32 bytes to 32 words: word i has byte i of each, the first one lowest. */
+static AVX2 void exchange_bytes(const uint8_t *const from[8], uint64_t words[32]) {
+    __m256i twos[8], fours[8];
+    for (int i = 0; i < 4; i++) {
+        const __m256i a = load_256(from[2 * i]), b = load_256(from[2 * i + 1]);
+        twos[i] = _mm256_unpacklo_epi8(a, b);     /* bytes 0 to 7, 16 to 23 */
+        twos[i + 4] = _mm256_unpackhi_epi8(a, b); /* 8 to 15, 24 to 31 */
+    }
+    for (int i = 0; i < 8; i += 4)
+        for (int j = 0; j < 2; j++) {
+            const __m256i a = twos[i + 2 * j], b = twos[i + 2 * j + 1];
+            fours[i + j] = _mm256_unpacklo_epi16(a, b);     /* of those the first four */
+            fours[i + 2 + j] = _mm256_unpackhi_epi16(a, b); /* and the others */
+        }
+    for (int i = 0; i < 8; i += 2) {
+        __m256i eight[2] = {_mm256_unpacklo_epi32(fours[i], fours[i + 1]),
+                            _mm256_unpackhi_epi32(fours[i], fours[i + 1])};
+        for (int j = 0; j < 2; j++) {
+            _mm_storeu_si128((__m128i *)(void *)(words + 2 * i + 2 * j),
+                             _mm256_castsi256_si128(eight[j]));
+            _mm_storeu_si128((__m128i *)(void *)(words + 16 + 2 * i + 2 * j),
+                             _mm256_extracti128_si256(eight[j], 1));
+        }
+    }
+}
+
+/* Codewords at + 0 to at + 31 of the symbols, to vectors of one codeword each. */
+static AVX2 void gather_codewords(uint8_t *const rows[SYMBOLS], int at, uint8_t *vectors) {
+    for (int first = 0; first < SYMBOLS; first += 8) {
+        const uint8_t *from[8];
+        uint64_t words[32];
+        for (int i = 0; i < 8; i++)
+            from[i] = rows[first + i] + at;
+        exchange_bytes(from, words);
+        for (int i = 0; i < 32; i++)
+            memcpy(vectors + SYMBOLS * i + first, &words[i], 8);
+    }
+}
+
+/* The way back for `count` codewords, and up to seven more. */
+static AVX2 void scatter_codewords(const uint8_t *vectors, int count, uint8_t *const rows[SYMBOLS],
+                                   int at) {
+    for (int first = 0; first < count; first += 8) {
+        const uint8_t *from[8];
+        uint64_t words[32];
+        for (int i = 0; i < 8; i++)
+            from[i] = vectors + SYMBOLS * (first + i);
+        exchange_bytes(from, words);
+        for (int i = 0; i < SYMBOLS; i++)
+            memcpy(rows[i] + at + first, &words[i], 8);
+    }
+}
+
+ELQR_INLINE AVX2 __m256i times(const uint8_t nibbles[2][16], __m256i low, __m256i high) {
+    const __m128i *tables = (const __m128i *)(const void *)nibbles;
+    return _mm256_xor_si256(_mm256_shuffle_epi8(in_both_halves(_mm_loadu_si128(tables)), low),
+                            _mm256_shuffle_epi8(in_both_halves(_mm_loadu_si128(tables + 1)), high));
+}
+
+/* Division by the generator, a codeword at a time. */
+ELQR_INLINE AVX2 void divide_codeword(const qr_plan *plan, const uint8_t *codeword,
+                                      __m256i *remainder, int ec) {
+    const __m256i factor = _mm256_xor_si256(load_256(codeword), remainder[0]);
+    const __m256i low = _mm256_and_si256(factor, _mm256_set1_epi8(15));
+    const __m256i high = _mm256_and_si256(_mm256_srli_epi16(factor, 4), _mm256_set1_epi8(15));
+    for (int i = 0; i < ec; i++) /* one more, which is 0, comes after the last */
+        remainder[i] = _mm256_xor_si256(remainder[i + 1], times(plan->nibbles[i], low, high));
+}
+
+static AVX2 void correct_block(const qr_plan *plan, uint8_t *const rows[SYMBOLS], int block) {
+    uint8_t codewords[32 * SYMBOLS];
+    __m256i remainder[32 + 1] = {_mm256_setzero_si256()};
+    const int ec = plan->blocks.ec;
+    const int end = qr_block_start(&plan->blocks, block + 1);
+    for (int i = qr_block_start(&plan->blocks, block); i < end; i += 32) {
+        gather_codewords(rows, i, codewords);
+        for (int j = 0; j < 32 && i + j < end; j++)
+            divide_codeword(plan, codewords + SYMBOLS * j, remainder, ec);
+    }
+    scatter_codewords((const uint8_t *)remainder, ec, rows, plan->data_codewords + block * ec);
+}
+
+/* As qr_put_error_correction. */
+static AVX2 void put_error_correction_avx2(const qr_plan *plan, size_t count, uint8_t *rows) {
+    for (size_t i = 0; i < count; i += SYMBOLS) {
+        uint8_t *some[SYMBOLS]; /* the last symbol again, where there are fewer */
+        for (size_t j = 0; j < SYMBOLS; j++)
+            some[j] = rows + (i + j < count ? i + j : count - 1) * (size_t)plan->row_stride;
+        for (int block = 0; block < plan->blocks.count; block++)
+            correct_block(plan, some, block);
+    }
+}
+
 size_t qr_rows_avx2(const qr_plan *plan, const uint8_t *data, size_t count, uint8_t *rows) {
     const size_t good = put_segments(plan, data, count, rows);
     if (good == count)
-        qr_put_error_correction(plan, count, rows);
+        put_error_correction_avx2(plan, count, rows);
     return good;
 }
 
-/*---- Reed-Solomon ----*/
+/*---- Reed-Solomon, with GFNI ----*/
 
 /* Rows and columns of an 8 x 8 matrix of bytes exchanged. */
 static GFNI __m512i transpose_bytes(__m512i bytes) {

@@ -95,6 +95,9 @@ typedef struct {
     uint16_t row_start[QR_FAST_SIDE + 1]; /* the modules of row y: row_start[y] to [y + 1] */
     qr_module modules[QR_FAST_MODULES];
     uint8_t images[8][QR_IMAGE_BYTES]; /* image_rows, packed */
+    /* For AVX2: what the low and the high four bits of a factor make of each of the generator's
+     * codewords, from the lowest byte of a product up. */
+    uint8_t nibbles[32][2][16];
     /* For GFNI: multiplication by a codeword's coefficients in the error correction codewords, as
      * bit matrices; index 0 is the last data codeword of a block. */
     uint64_t matrices[QR_FAST_BLOCK_DATA][32];

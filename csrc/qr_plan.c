@@ -174,6 +174,16 @@ static void make_products(qr_plan *plan) {
     }
 }
 
+static void make_nibbles(qr_plan *plan) {
+    for (int i = 0; i < plan->blocks.ec; i++)
+        for (int factor = 0; factor < 16; factor++) {
+            const uint64_t low = plan->products[factor][i / 8];
+            const uint64_t high = plan->products[factor << 4][i / 8];
+            plan->nibbles[i][0][factor] = (uint8_t)(low >> (8 * (i % 8)));
+            plan->nibbles[i][1][factor] = (uint8_t)(high >> (8 * (i % 8)));
+        }
+}
+
 /* Multiplication by `factor` as the 8 x 8 bit matrix that GF2P8AFFINEQB takes: bit j of byte 7 - i
  * says whether bit j of the other factor goes into bit i of the product. */
 static uint64_t matrix_of(uint8_t factor) {
@@ -250,6 +260,8 @@ void qr_plan_slices(qr_plan *plan, int lanes, int matrices) {
     plan->no_word = 8 * QR_ROW_BYTES;
     if (matrices)
         make_matrices(plan);
+    else
+        make_nibbles(plan);
     place(plan, order);
     list_modules(plan, order);
     pack_images(plan);

@@ -96,7 +96,10 @@ static void error_correction(const qr_variant *variant, qr_work *work) {
         return;
     }
 #endif
-    (void)variant;
+    if (variant->rows == qr_rows_avx2) {
+        put_error_correction_avx2(work->plan, 64, work->rows);
+        return;
+    }
     qr_put_error_correction(work->plan, 64, work->rows);
 }
 
