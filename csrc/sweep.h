@@ -12,12 +12,13 @@ enum {
     SWEEP_KEYS = 8 * 8 * 8 * 8 /* four such distances */
 };
 
-/* A bar code as rows had it: around them, how many, where the first began, where the last and which
- * that was. */
+/* A bar code as rows had it: around them and in the first, how many; where the first began, where
+ * the last began and which that was; the last that had it from end to end, and how much farther
+ * right it began there. */
 typedef struct {
     uint8_t digits[ELQR_BILL_DIGITS];
     elqr_box box, first;
-    int rows, start, bottom, first_start;
+    int rows, first_start, start, seen, bottom, shift;
 } sweep_reading;
 
 typedef struct {

@@ -299,8 +299,23 @@ static void note_suspect(sweep_bars *bars, int start, const elqr_box *place) {
     bars->suspects[bars->suspect_count++] = (sweep_suspect){*place, start, 1};
 }
 
+/* Whether a symbol that begins here in row y may be the one of a row shortly above. */
+static int is_next(const sweep_reading *known, int start, int y) {
+    return abs(known->start - start) <= STRAY && y - known->seen <= STRAY;
+}
+
+/* A further row of a symbol, which has all of it if `whole`. */
+static void follow(sweep_reading *known, int start, int y, int whole) {
+    known->start = start;
+    known->seen = y;
+    if (!whole)
+        return;
+    known->bottom = y;
+    known->shift = start - known->first_start;
+}
+
 static void note_reading(sweep_bars *bars, const int *values, int start, const elqr_box *place) {
-    sweep_reading fresh = {{0}, *place, *place, 1, start, place->top, start};
+    sweep_reading fresh = {{0}, *place, *place, 1, start, start, place->top, place->top, 0};
     for (int i = 0; i < PAIRS; i++) {
         fresh.digits[2 * i] = (uint8_t)('0' + values[i + 2] / 10);
         fresh.digits[2 * i + 1] = (uint8_t)('0' + values[i + 2] % 10);
@@ -310,9 +325,9 @@ static void note_reading(sweep_bars *bars, const int *values, int start, const e
         if (memcmp(known->digits, fresh.digits, sizeof fresh.digits) != 0)
             continue;
         known->rows++;
-        known->start = start;
-        known->bottom = place->top;
         join(&known->box, place);
+        if (is_next(known, start, place->top))
+            follow(known, start, place->top, 1);
         return;
     }
     if (bars->reading_count == SWEEP_READINGS)
@@ -321,20 +336,20 @@ static void note_reading(sweep_bars *bars, const int *values, int start, const e
         bars->readings[bars->reading_count++] = fresh;
 }
 
-/* Whether this is a symbol that two rows above had, or its other end. */
-static int goes_on(sweep_bars *bars, int start, int y) {
+/* Whether this is a symbol that two rows above had, or its other end.  Of one askew the last rows
+ * have no end, or no beginning. */
+static int goes_on(sweep_bars *bars, const strip *line, int y) {
+    const int start = line->edges[line->from];
+    const int end = line->left > ELEMENTS ? line->edges[line->from + ELEMENTS * line->step] : -1;
     for (int i = 0; i < bars->reading_count; i++) {
         sweep_reading *known = &bars->readings[i];
-        if (known->rows < 2 || y - known->bottom > STRAY)
-            continue;
-        const int first_end = known->first.left + known->first.right - known->first_start;
-        const int end = first_end + known->start - known->first_start;
-        if (abs(known->start - start) <= STRAY) {
-            known->start = start;
-            known->bottom = y;
+        const int other = known->first.left + known->first.right - known->first_start +
+                          known->start - known->first_start;
+        if (known->rows > 1 && is_next(known, start, y)) {
+            follow(known, start, y, abs(end - other) <= STRAY);
             return 1;
         }
-        if (abs(end - start) <= STRAY)
+        if (known->rows > 1 && y - known->seen <= STRAY && abs(other - start) <= STRAY)
             return 1;
     }
     return 0;
@@ -344,7 +359,7 @@ static int goes_on(sweep_bars *bars, int start, int y) {
 static void read_symbol(sweep_bars *bars, const strip *line, int y) {
     int values[CHARACTERS], first_sum = 0;
     const int start = line->edges[line->from];
-    if (goes_on(bars, start, y))
+    if (goes_on(bars, line, y))
         return;
     const int count = read_characters(bars, line, values, &first_sum);
     if ((count == CHARACTERS && is_bill(values) && is_stop(line)) ||
@@ -393,7 +408,7 @@ static int is_explained(const sweep_bars *bars, const sweep_suspect *suspect) {
         const elqr_box *box = &suspect->box;
         if (known->rows > 1 && box->left <= known->box.right && box->right >= known->box.left &&
             abs(suspect->start - known->start) <= NEARBY &&
-            box->bottom + NEARBY >= known->box.top && box->top <= known->bottom + NEARBY)
+            box->bottom + NEARBY >= known->box.top && box->top <= known->seen + NEARBY)
             return 1;
     }
     return 0;
@@ -404,7 +419,7 @@ static void put(elqr_sweep_result *result, const sweep_reading *known) {
     memcpy(result->digits[i], known->digits, ELQR_BILL_DIGITS);
     result->places[i] = known->first;
     result->places[i].bottom = known->bottom + 1;
-    result->shifts[i] = known->start - known->first_start;
+    result->shifts[i] = known->shift;
 }
 
 void sweep_bars_finish(const sweep_bars *bars, elqr_sweep_result *result) {

@@ -177,6 +177,24 @@ def test_where_the_bars_are(pictures: Any, upside_down: bool) -> None:
     assert abs(place[2] - place[0] - 576) <= 3
 
 
+@pytest.mark.parametrize("turn", [-3, 3])
+def test_bars_askew_end_where_a_row_has_both_ends(pictures: Any, turn: int) -> None:
+    page = np.vstack([np.full((40, 945), 255, np.uint8), bars(pictures)])
+    turned = Image.fromarray(page).rotate(turn, Image.Resampling.BICUBIC, fillcolor=255)
+    for askew in (turned, turned.rotate(180)):
+        rows = np.packbits(np.asarray(askew) < 128, axis=1)
+        [place] = sweep(rows, askew.width, NOWHERE, 10)[5]
+        high = 118 - 576 * np.tan(np.radians(3))
+        assert high - 12 < place[3] - place[1] <= high + 6
+        assert place[4] == pytest.approx(np.tan(np.radians(turn)) * (place[3] - place[1]), abs=2)
+
+
+def test_the_place_of_a_bar_code_that_is_there_twice(pictures: Any) -> None:
+    page = np.vstack([bars(pictures)] * 2)
+    [place] = sweep(np.packbits(page < 128, axis=1), page.shape[1], NOWHERE, 10)[5]
+    assert place[3] - place[1] <= 118
+
+
 def test_what_is_not_read_is_said(pictures: Any) -> None:
     """Code set B, another length, and a symbol that a stroke of a pen crosses."""
     page = bars(pictures)
