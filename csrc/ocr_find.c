@@ -1,5 +1,5 @@
 /* Finding a line of characters of fixed pitch: rows by their ink, columns by their gaps. */
-#include "ocr_lines.h"
+#include "ocr_cells.h"
 
 #include "common.h"
 

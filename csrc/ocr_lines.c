@@ -1,6 +1,6 @@
 /* Reading a line of OCR-B: cells are set right by the characters in them, then compared with every
  * character's template. */
-#include "ocr_lines.h"
+#include "ocr_cells.h"
 
 #include "ocr_product.h"
 

@@ -61,10 +61,11 @@ static int ones(unsigned word) {
     return count;
 }
 
+/* In column 8 of the first copy of the format information, and in row 8 of the second. */
+enum { COLUMN_BITS = 0xFF };
+
 /* Figure 25: the copy around the upper left finder pattern, and the one that is split between the
  * other two; bit 0 is the least significant. */
-enum { LOW_BITS = 0xFF }; /* in column 8 of the first copy and in row 8 of the second */
-
 static void read_format_words(const uint8_t *modules, int side, unsigned words[2]) {
     words[0] = words[1] = 0;
     for (int bit = 14; bit >= 0; bit--) {
@@ -106,8 +107,8 @@ int qr_read_format_line(const uint8_t *modules, int side, int *level, int *mask)
     unsigned words[2];
     int lowest = 2;
     read_format_words(modules, side, words);
-    const unsigned column = (words[0] & LOW_BITS) | (words[1] & ~(unsigned)LOW_BITS);
-    const unsigned row = (words[1] & LOW_BITS) | (words[0] & ~(unsigned)LOW_BITS);
+    const unsigned column = (words[0] & COLUMN_BITS) | (words[1] & ~(unsigned)COLUMN_BITS);
+    const unsigned row = (words[1] & COLUMN_BITS) | (words[0] & ~(unsigned)COLUMN_BITS);
     for (int i = 0; i < 32; i++) {
         const unsigned word = qr_format_information[i / 8][i % 8];
         const int in_column = ones(column ^ word), in_row = ones(row ^ word);

@@ -1,6 +1,6 @@
 /* Between finding a line (ocr_find.c) and reading it (ocr_lines.c).  Internal to csrc. */
-#ifndef ELQR_OCR_LINES_H
-#define ELQR_OCR_LINES_H
+#ifndef ELQR_OCR_CELLS_H
+#define ELQR_OCR_CELLS_H
 
 #include "common.h"
 #include "elqr_ocr.h"
