@@ -76,8 +76,10 @@ enum { ELQR_PAIR_ROWS = 250 * 2000 + 8 };
 int elqr_pair_make(const uint8_t *atlas, const uint64_t *glyphs, const elqr_pair *pair,
                    uint8_t *rows, uint8_t *memory, size_t capacity, size_t *used);
 
-/* Makes a pair known: its number in the atlas, or a negative one if it cannot be made. */
-void elqr_pairs_add(elqr_pairs *pairs, const elqr_pair *pair, int32_t number);
+/* Makes a pair known from the next elqr_pairs_forget on: its number in the atlas, or a negative one
+ * if it cannot be made.  To be called once for a pair. */
+void elqr_pairs_add(elqr_pairs *pairs, const elqr_pair *pair, const uint8_t *atlas,
+                    const uint64_t *glyphs, int32_t number);
 
 /* Where and when pairs are used. */
 typedef struct {

@@ -11,19 +11,12 @@ void elqr_pairs_init(elqr_pairs *pairs) {
     elqr_pairs_forget(pairs);
 }
 
-static void enter(elqr_pairs *pairs, const elqr_pair *pair, uint32_t value) {
-    uint64_t key = pair_key(pair);
-    uint32_t slot = pair_slot(pairs, key);
-    pairs->used += pairs->keys[slot] == 0;
-    pairs->keys[slot] = key;
-    pairs->values[slot] = value;
-}
-
 void elqr_pairs_forget(elqr_pairs *pairs) {
-    memset(pairs->keys, 0, sizeof pairs->keys);
-    pairs->used = pairs->wanted_count = 0;
+    memset(pairs->slots, 0, sizeof pairs->slots);
+    pairs->wanted_count = 0;
+    pairs->used = pairs->known_count;
     for (uint32_t i = 0; i < pairs->known_count; i++)
-        enter(pairs, &pairs->known[i], pairs->known_values[i]);
+        *pair_find(pairs, pairs->known[i].slot.key) = pairs->known[i].slot;
 }
 
 size_t elqr_pairs_wanted(const elqr_pairs *pairs, const elqr_pair **wanted) {
@@ -32,13 +25,18 @@ size_t elqr_pairs_wanted(const elqr_pairs *pairs, const elqr_pair **wanted) {
     return pairs->wanted_count < room ? pairs->wanted_count : room;
 }
 
-void elqr_pairs_add(elqr_pairs *pairs, const elqr_pair *pair, int32_t number) {
+void elqr_pairs_add(elqr_pairs *pairs, const elqr_pair *pair, const uint8_t *atlas,
+                    const uint64_t *glyphs, int32_t number) {
     if (pairs->known_count == ELQR_PAIR_LIMIT || !pair_fits(pair))
         return;
-    uint32_t value =
-        number < 0 || number >= PAIR_GLYPHS ? PAIR_NEVER : PAIR_KNOWN + (uint32_t)number;
-    pairs->known[pairs->known_count] = *pair;
-    pairs->known_values[pairs->known_count++] = value;
+    pair_slot slot = {pair_key(pair), PAIR_NEVER, 0, 0};
+    if (number >= 0 && number < PAIR_GLYPHS) {
+        const void *at = atlas + glyphs[number];
+        const page_glyph *glyph = at;
+        slot = (pair_slot){slot.key, PAIR_KNOWN + (uint32_t)number, (uint16_t)glyph->width,
+                           (uint16_t)glyph->height};
+    }
+    pairs->known[pairs->known_count++] = (pair_known){*pair, slot};
 }
 
 /* ORs a glyph into rows at a place. */

@@ -15,16 +15,26 @@ enum {
     PAIR_GLYPHS = 1 << 20 /* numbers in the atlas that a key holds */
 };
 
-/* A slot's value: a count below this, else PAIR_KNOWN and the number, or PAIR_NEVER. */
+/* A slot's value: a count below PAIR_NEVER, or that, or PAIR_KNOWN and the number. */
 #define PAIR_KNOWN UINT32_C(0x80000000)
 #define PAIR_NEVER UINT32_C(0x7FFFFFFF)
 
+typedef struct {
+    uint64_t key; /* 0: free */
+    uint32_t value;
+    uint16_t width, height; /* of a known pair's glyph */
+} pair_slot;
+
+typedef struct {
+    elqr_pair pair;
+    pair_slot slot;
+} pair_known;
+
 struct elqr_pairs {
-    uint64_t keys[PAIR_SLOTS]; /* 0: free */
-    uint32_t values[PAIR_SLOTS];
+    pair_slot slots[PAIR_SLOTS];
     uint32_t used, known_count, wanted_count;
-    elqr_pair known[ELQR_PAIR_LIMIT], wanted[ELQR_PAIR_WANTED];
-    uint32_t known_values[ELQR_PAIR_LIMIT];
+    pair_known known[ELQR_PAIR_LIMIT];
+    elqr_pair wanted[ELQR_PAIR_WANTED];
 };
 
 /* Whether a pair has a key. */
@@ -41,32 +51,11 @@ ELQR_INLINE uint64_t pair_key(const elqr_pair *pair) {
 }
 
 /* The slot of a key, or the free one that it would have. */
-ELQR_INLINE uint32_t pair_slot(const elqr_pairs *pairs, uint64_t key) {
-    uint32_t slot = (uint32_t)(key * UINT64_C(0x9E3779B97F4A7C15) >> 48);
-    while (pairs->keys[slot] != key && pairs->keys[slot] != 0)
-        slot = (slot + 1) % PAIR_SLOTS;
-    return slot;
-}
-
-/* Meets a pair that has a key: its number, or -1 while it is not known. */
-ELQR_INLINE int32_t pair_met(elqr_pairs *pairs, const elqr_pair *pair, uint32_t often) {
-    uint64_t key = pair_key(pair);
-    uint32_t slot = pair_slot(pairs, key), value = pairs->values[slot];
-    if (pairs->keys[slot] == 0) {
-        if (pairs->used == PAIR_SLOTS_USED)
-            return -1;
-        pairs->used++;
-        pairs->keys[slot] = key;
-        value = 0;
-    }
-    if (value >= PAIR_KNOWN)
-        return (int32_t)(value - PAIR_KNOWN);
-    if (value == PAIR_NEVER)
-        return -1;
-    pairs->values[slot] = ++value;
-    if (value == often && pairs->wanted_count < ELQR_PAIR_WANTED)
-        pairs->wanted[pairs->wanted_count++] = *pair;
-    return -1;
+ELQR_INLINE pair_slot *pair_find(elqr_pairs *pairs, uint64_t key) {
+    uint32_t at = (uint32_t)(key * UINT64_C(0x9E3779B97F4A7C15) >> 48);
+    while (pairs->slots[at].key != key && pairs->slots[at].key != 0)
+        at = (at + 1) % PAIR_SLOTS;
+    return &pairs->slots[at];
 }
 
 #endif

@@ -85,26 +85,59 @@ static int32_t least(int32_t one, int32_t two) {
     return one < two ? one : two;
 }
 
-/* Whether two blits may be one: no static ink is in the box around both. */
+/* The right or bottom edge of two extents. */
+static int32_t furthest(int32_t one_at, uint32_t one, int32_t two_at, uint32_t two) {
+    int32_t end = one_at + (int32_t)one, end_two = two_at + (int32_t)two;
+    return end > end_two ? end : end_two;
+}
+
+/* Whether no static ink is in the box around two blits. */
 static int stand_free(const elqr_set_batch *batch, const elqr_pair_rules *rules,
                       const int32_t *blit) {
     const void *first = rules->atlas + rules->glyphs[blit[0]];
     const void *second = rules->atlas + rules->glyphs[blit[3]];
     const page_glyph *one = first, *two = second;
-    int32_t right = -least(-blit[1] - (int32_t)one->width, -blit[4] - (int32_t)two->width);
-    int32_t bottom = -least(-blit[2] - (int32_t)one->height, -blit[5] - (int32_t)two->height);
-    return tiles_in(rules, batch, least(blit[1], blit[4]), least(blit[2], blit[5]), right,
-                    bottom) == 0;
+    return tiles_in(rules, batch, least(blit[1], blit[4]), least(blit[2], blit[5]),
+                    furthest(blit[1], one->width, blit[4], two->width),
+                    furthest(blit[2], one->height, blit[5], two->height)) == 0;
 }
 
-/* The number of the glyph that two blits are together, or -1. */
-static int32_t pair_of(const elqr_set_batch *batch, elqr_pairs *pairs, const elqr_pair_rules *rules,
-                       const int32_t *blit) {
+/* Counts a pair that is not known. */
+static void count_pair(const elqr_set_batch *batch, elqr_pairs *pairs, const elqr_pair_rules *rules,
+                       const int32_t *blit, const elqr_pair *pair, pair_slot *slot) {
+    if (slot->key == 0) {
+        if (pairs->used == PAIR_SLOTS_USED)
+            return;
+        pairs->used++;
+        slot->key = pair_key(pair);
+    }
+    if (slot->value >= PAIR_NEVER - 1 || ++slot->value < rules->often)
+        return;
+    if (pairs->wanted_count == ELQR_PAIR_WANTED || !stand_free(batch, rules, blit))
+        return;
+    pairs->wanted[pairs->wanted_count++] = *pair;
+    slot->value = PAIR_NEVER;
+}
+
+/* Makes two blits one, if they are a known pair and no static ink is in the box around them. */
+static int make_one(const elqr_set_batch *batch, elqr_pairs *pairs, const elqr_pair_rules *rules,
+                    const int32_t *blit, int32_t *to) {
     const elqr_pair pair = {(uint32_t)blit[0], (uint32_t)blit[3], blit[4] - blit[1],
                             blit[5] - blit[2]};
-    if (!pair_fits(&pair) || !stand_free(batch, rules, blit))
-        return -1;
-    return pair_met(pairs, &pair, rules->often);
+    if (!pair_fits(&pair))
+        return 0;
+    pair_slot *slot = pair_find(pairs, pair_key(&pair));
+    if (slot->value < PAIR_KNOWN) {
+        count_pair(batch, pairs, rules, blit, &pair, slot);
+        return 0;
+    }
+    int32_t x = least(blit[1], blit[4]), y = least(blit[2], blit[5]);
+    if (tiles_in(rules, batch, x, y, x + slot->width, y + slot->height) != 0)
+        return 0;
+    to[0] = (int32_t)(slot->value - PAIR_KNOWN);
+    to[1] = x;
+    to[2] = y;
+    return 1;
 }
 
 /* Makes pairs of a line's blits, first with second, third with fourth and so on, for as long as
@@ -117,14 +150,10 @@ static size_t merge(const elqr_set_batch *batch, elqr_pairs *pairs, const elqr_p
         before = count;
         for (size_t i = 0; i < before; i += 2) {
             int32_t *blit = blits + i * 3, *to = blits + kept * 3;
-            int32_t number = i + 1 < before ? pair_of(batch, pairs, rules, blit) : -1;
-            if (number >= 0) {
-                to[0] = number;
-                to[1] = least(blit[1], blit[4]);
-                to[2] = least(blit[2], blit[5]);
+            size_t single = i + 1 < before ? 2 : 1;
+            if (single == 2 && make_one(batch, pairs, rules, blit, to)) {
                 kept++;
             } else {
-                size_t single = i + 1 < before ? 2 : 1;
                 memmove(to, blit, single * 3 * sizeof *to);
                 kept += single;
             }

@@ -62,7 +62,7 @@ static void make_pairs(atlas *made, elqr_pairs *pairs, uint8_t *rows) {
             made->offsets[made->count++] = made->size;
             made->size += used;
         }
-        elqr_pairs_add(pairs, &wanted[i], number);
+        elqr_pairs_add(pairs, &wanted[i], made->memory, made->offsets, number);
     }
     elqr_pairs_forget(pairs);
 }

@@ -52,7 +52,8 @@ cdef extern from "elqr_page_set.h" nogil:
     size_t elqr_pairs_wanted(const elqr_pairs *pairs, const elqr_pair **wanted)
     int elqr_pair_make(const uint8_t *atlas, const uint64_t *glyphs, const elqr_pair *pair,
                        uint8_t *rows, uint8_t *memory, size_t capacity, size_t *used)
-    void elqr_pairs_add(elqr_pairs *pairs, const elqr_pair *pair, int32_t number)
+    void elqr_pairs_add(elqr_pairs *pairs, const elqr_pair *pair, const uint8_t *atlas,
+                        const uint64_t *glyphs, int32_t number)
     int elqr_set_blits(const elqr_set_batch *batch, size_t first, size_t last, elqr_pairs *pairs,
                        const elqr_pair_rules *rules, int32_t *blits, size_t capacity,
                        uint64_t *ends)
@@ -214,14 +215,16 @@ cdef class Setter:
         cdef const elqr_pair *wanted
         cdef size_t count = elqr_pairs_wanted(self.pairs, &wanted), index
         cdef uint8_t *rows
+        cdef int32_t number
         if count:
             rows = <uint8_t *>malloc(ELQR_PAIR_ROWS)
             if rows == NULL:
                 raise MemoryError("a pair of glyphs")
             try:
                 for index in range(count):
-                    elqr_pairs_add(self.pairs, &wanted[index],
-                                   add_pair(self.atlas, &wanted[index], rows))
+                    number = add_pair(self.atlas, &wanted[index], rows)
+                    elqr_pairs_add(self.pairs, &wanted[index], self.atlas.memory,
+                                   self.atlas.offsets, number)
             finally:
                 free(rows)
         elqr_pairs_forget(self.pairs)
