@@ -6,32 +6,32 @@
 
 enum { MODULE_LETTER = '@', MOST_RUN = 4 };
 
-/* Two pieces of two bytes each, at once: four codes fit a word. */
-ELQR_INLINE void put_pairs(elqr_sink *sink, const int mode, const elqr_piece *first,
-                           const elqr_piece *second) {
-    if (mode != FLATE) {
-        elqr_put_piece(sink, mode, first);
-        elqr_put_piece(sink, mode, second);
+/* The letters of a row whose first module is the highest bit, and the word after them. */
+ELQR_INLINE void put_row(elqr_sink *sink, const int mode, const workspace *work, uint64_t row,
+                         uint32_t letters, int word) {
+    const elqr_piece *pairs = work->module_pairs;
+    const int at_once = mode == FLATE && work->short_letters;
+    for (; at_once && letters >= 8; letters -= 8, row <<= 32) {
+        elqr_joined eight = {0, 0, 0, 0, 0};
+        for (int shift = 56; shift >= 32; shift -= 8)
+            elqr_join(&eight, &pairs[row >> shift & 255]);
+        elqr_put_joined(sink, &eight);
+    }
+    for (; letters >= (at_once ? 4 : 2); letters -= 2, row <<= 8)
+        elqr_put_piece(sink, mode, &pairs[row >> 56]);
+    if (!at_once) {
+        if (letters)
+            elqr_put_piece(sink, mode, &work->modules[row >> 60]);
+        put_word(sink, mode, work, 0, word);
         return;
     }
-    elqr_put_bits(sink, first->word | second->word << first->bits,
-                  (uint32_t)first->bits + second->bits);
-    elqr_add_checksum(sink, 4, (uint64_t)first->a + second->a,
-                      (uint64_t)first->b + 2u * first->a + second->b);
-}
-
-/* The letters of a row whose first module is the highest bit. */
-ELQR_INLINE void put_row(elqr_sink *sink, const int mode, const workspace *work, uint64_t row,
-                         uint32_t letters) {
-    const elqr_piece *pairs = work->module_pairs;
-    for (; letters >= 4; letters -= 4, row <<= 16)
-        put_pairs(sink, mode, &pairs[row >> 56], &pairs[row >> 48 & 255]);
-    if (letters >= 2) {
-        elqr_put_piece(sink, mode, &pairs[row >> 56]);
-        row <<= 8;
-    }
+    elqr_joined end = {0, 0, 0, 0, 0};
+    if (letters >= 2)
+        elqr_join(&end, &pairs[row >> 56]);
     if (letters & 1)
-        elqr_put_piece(sink, mode, &work->modules[row >> 60]);
+        elqr_join(&end, &work->modules[(letters & 2 ? row << 8 : row) >> 60]);
+    elqr_join(&end, &work->words[0][word]);
+    elqr_put_joined(sink, &end);
 }
 
 /* Packed rows, the last of which may be the last bytes that can be read. */
@@ -57,10 +57,8 @@ ELQR_INLINE void put_symbol(elqr_sink *sink, const int mode, const workspace *wo
         return;
     elqr_put_literals(sink, mode, code->head.bytes, code->head.size);
     put_move(sink, mode, work, 0, place, code->x, code->y, MOVE);
-    for (uint32_t row = 0; row < side; row++) {
-        put_row(sink, mode, work, packed_row(&rows, row), letters);
-        put_word(sink, mode, work, 0, row + 1 < side ? ROW : LAST);
-    }
+    for (uint32_t row = 0; row < side; row++)
+        put_row(sink, mode, work, packed_row(&rows, row), letters, row + 1 < side ? ROW : LAST);
     place->y -= (int64_t)side * code->leading;
 }
 

@@ -146,6 +146,24 @@ static int codes_complete(const elqr_flate *flate, const char *needed) {
     return flate->bits[256] != 0;
 }
 
+/* What can be joined: no sum of the longest codes is beyond a word. */
+static void prepare_joins(workspace *work) {
+    for (int block = 0; block < ELQR_PDF_BLOCKS; block++) {
+        const elqr_piece *literals = work->tables[block].literals;
+        uint32_t digit = literals['-'].bits, word = 0;
+        for (int byte = '0'; byte <= '9'; byte++)
+            digit = literals[byte].bits > digit ? literals[byte].bits : digit;
+        for (int which = SPACE; which <= MOVE_GIVEN; which++)
+            word = work->words[block][which].bits > word ? work->words[block][which].bits : word;
+        work->short_numbers[block] = 5 * digit + word <= 56;
+    }
+    uint32_t letter = 0;
+    for (int four = 0; four < 16; four++)
+        letter = work->modules[four].bits > letter ? work->modules[four].bits : letter;
+    work->short_letters = 8 * letter <= 56 && 3 * letter + work->words[0][ROW].bits <= 56 &&
+                          3 * letter + work->words[0][LAST].bits <= 56;
+}
+
 static int prepare(const elqr_pdf_batch *batch, const elqr_flate *flate, workspace *work) {
     if (!batch_in_range(batch))
         return ELQR_OUT_OF_RANGE;
@@ -159,6 +177,7 @@ static int prepare(const elqr_pdf_batch *batch, const elqr_flate *flate, workspa
     }
     prepare_glyphs(&batch->glyphs, work);
     prepare_modules(work);
+    prepare_joins(work);
     prepare_columns(batch, work);
     for (size_t i = 0; i < batch->setting_count; i++)
         remember_text(&work->settings[i], batch->settings[i].bytes, batch->settings[i].size);
@@ -173,43 +192,32 @@ ELQR_INLINE uint32_t first_line(const elqr_pdf_text *text, size_t page) {
     return page ? text->line_ends[page - 1] : 0;
 }
 
-static int line_in_range(const elqr_pdf_batch *batch, const elqr_pdf_text *text,
-                         const elqr_text_line *line) {
-    size_t limit = line->count < 0 ? batch->given.size
-                   : batch->pages  ? text->column.ends[batch->pages - 1]
-                                   : 0;
-    int64_t count = line->count < 0 ? -(int64_t)line->count : line->count;
-    return line->setting >= 0 && (size_t)line->setting < batch->setting_count && line->start >= 0 &&
-           (size_t)line->start + (size_t)count <= limit;
-}
-
-/* Bytes that a page cannot exceed, packed or not; 0 if a line is not as it must be. */
-static size_t page_bound(const elqr_pdf_batch *batch, size_t page) {
-    /* Before any glyph a string may end and another begin: ")Tj -1000000000 -1000000000 Td(". */
-    const size_t per_glyph = 48, per_line = MOST_SETTING + 64;
+/* Bytes that a page without its lines cannot exceed, packed or not. */
+static size_t page_bound(const elqr_pdf_batch *batch) {
     size_t plain = batch->head.size + batch->qr.head.size + batch->bars.head.size + 256;
     plain += (size_t)batch->qr.count * (batch->qr.count / 4 + 4) + batch->bars.count;
-    for (size_t i = 0; i < batch->text_count; i++) {
-        const elqr_pdf_text *text = &batch->texts[i];
-        for (uint32_t n = first_line(text, page); n < text->line_ends[page]; n++) {
-            const elqr_text_line *line = &text->lines[n];
-            if (!line_in_range(batch, text, line))
-                return 0;
-            plain += per_line + (line->count < 0 ? (size_t) - (int64_t)line->count
-                                                 : (size_t)line->count * per_glyph);
-        }
-    }
     return 2 * plain + 1024;
 }
 
-static void put_header(elqr_sink *sink, const elqr_flate *flate) {
-    for (size_t at = 0; at < flate->header_bits; at += 8) {
-        uint32_t bits = flate->header_bits - at < 8 ? (uint32_t)(flate->header_bits - at) : 8;
-        elqr_put_bits(sink, flate->header[at / 8] & ((1u << bits) - 1), bits);
-    }
+/* Fewer than eight bytes as a word, the first lowest. */
+ELQR_INLINE uint64_t low_bytes(const uint8_t *bytes, size_t count) {
+    uint64_t word = 0;
+    for (size_t i = 0; i < count; i++)
+        word |= (uint64_t)bytes[i] << (8 * i);
+    return word;
 }
 
-/* Ends the block of modules and begins that of texts. */
+static void put_header(elqr_sink *sink, const elqr_flate *flate) {
+    size_t bits = flate->header_bits;
+    const uint8_t *at = flate->header;
+    for (; bits >= 48; bits -= 48, at += 6)
+        elqr_put_bits(sink, low_bytes(at, 6), 48);
+    if (bits)
+        elqr_put_bits(sink, low_bytes(at, (bits + 7) / 8) & ((UINT64_C(1) << bits) - 1),
+                      (uint32_t)bits);
+}
+
+/* Ends the block of codes and begins that of texts. */
 ELQR_INLINE void put_next_block(elqr_sink *sink, const int mode, workspace *work,
                                 const elqr_flate *flate) {
     sink->tables = &work->tables[1];
@@ -239,7 +247,21 @@ ELQR_INLINE int put_codes(elqr_sink *sink, const int mode, const workspace *work
                : ELQR_OUT_OF_RANGE;
 }
 
-/* The content of a page.  ELQR_OK, ELQR_OUT_OF_RANGE, ELQR_BAD_CHARACTER. */
+/* Texts are many, and a page takes a little of each: more places in memory than a processor follows
+ * by itself. */
+ELQR_INLINE void fetch_ahead(const elqr_pdf_text *text, size_t page) {
+#if defined(__GNUC__) || defined(__clang__)
+    const uint32_t line = first_line(text, page);
+    __builtin_prefetch((const void *)((uintptr_t)(text->line_ends + page) + 64));
+    __builtin_prefetch((const void *)((uintptr_t)(text->lines + line) + 192));
+    __builtin_prefetch(
+        (const void *)((uintptr_t)(text->column.ids + text->column.ends[page]) + 128));
+#else
+    (void)text, (void)page;
+#endif
+}
+
+/* The content of a page.  ELQR_OK, ELQR_OUT_OF_RANGE, ELQR_BAD_CHARACTER, ELQR_BUFFER_TOO_SMALL. */
 ELQR_INLINE int put_content(elqr_sink *into, const int mode, workspace *work,
                             const elqr_pdf_batch *batch, const elqr_flate *flate, size_t page) {
     /* A copy that no other function sees: bytes written to the page cannot alias it, so that it
@@ -254,13 +276,15 @@ ELQR_INLINE int put_content(elqr_sink *into, const int mode, workspace *work,
     for (size_t i = 0; i < batch->text_count; i++) {
         const elqr_pdf_text *text = &batch->texts[i];
         kept_column *column = &work->columns[work->column_of[i]];
+        fetch_ahead(text, page);
         for (uint32_t n = first_line(text, page); n < text->line_ends[page]; n++)
-            status |= put_line(sink, mode, work, batch, text, column, &text->lines[n], &state);
+            if (status == ELQR_OK)
+                status = put_line(sink, mode, work, batch, text, column, &text->lines[n], &state);
     }
     put_word(sink, mode, work, 1, TEXT_END);
     put_word(sink, mode, work, 1, CLOSE);
     *into = copy;
-    return status != ELQR_OK ? ELQR_OUT_OF_RANGE : sink->lost ? ELQR_BAD_CHARACTER : ELQR_OK;
+    return status == ELQR_OK && sink->lost ? ELQR_BAD_CHARACTER : status;
 }
 
 static uint32_t checksum(const elqr_sink *sink) {
@@ -326,15 +350,15 @@ int elqr_pdf_pages(const elqr_pdf_batch *batch, const elqr_flate *flate,
     int status = numbers->kids && numbers->first ? prepare(batch, flate, space) : ELQR_OUT_OF_RANGE;
     if (status != ELQR_OK)
         return status;
-    const size_t header_bytes = flate ? (flate[0].header_bits + flate[1].header_bits) / 8 : 0;
+    /* Room for all but the lines, which look for their own. */
+    const size_t after = page_bound(batch) + 3 * STREAM_HEAD +
+                         (flate ? (flate[0].header_bits + flate[1].header_bits) / 8 : 0);
     for (; *done < batch->pages; ++*done) {
-        const size_t page = *done, bound = page_bound(batch, page);
-        if (!bound)
-            return ELQR_OUT_OF_RANGE;
-        if (capacity - *used < bound + 3 * STREAM_HEAD + header_bytes)
+        const size_t page = *done;
+        if (capacity - *used < after)
             return ELQR_BUFFER_TOO_SMALL;
         uint8_t *start = out + *used, *stream = start + STREAM_HEAD;
-        elqr_sink sink = {space->tables, 1, 0, 0, 0, 0, 0, stream, NULL};
+        elqr_sink sink = {space->tables, 1, 0, 0, 0, 0, 0, stream, out + capacity - after, NULL};
         status = flate ? put_packed(&sink, space, batch, flate, page)
                        : put_content(&sink, PLAIN, space, batch, NULL, page);
         if (status != ELQR_OK)
@@ -357,9 +381,7 @@ int elqr_pdf_count(const elqr_pdf_batch *batch, size_t first, size_t last, uint8
     workspace *space = (workspace *)(void *)work;
     int status = last <= batch->pages ? prepare(batch, NULL, space) : ELQR_OUT_OF_RANGE;
     for (size_t page = first; status == ELQR_OK && page < last; page++) {
-        elqr_sink sink = {space->tables, 1, 0, 0, 0, 0, 0, NULL, counts};
-        if (!page_bound(batch, page))
-            return ELQR_OUT_OF_RANGE;
+        elqr_sink sink = {space->tables, 1, 0, 0, 0, 0, 0, NULL, NULL, counts};
         status = put_content(&sink, COUNT, space, batch, NULL, page);
         counts[ELQR_FLATE_SYMBOLS + 256]++;
     }

@@ -44,10 +44,23 @@ ELQR_INLINE void put_string(elqr_sink *sink, const int mode, const workspace *wo
             return;
     }
     const uint64_t position = sink->position, a = sink->a, b = sink->b;
-    for (uint32_t i = start; i < start + count; i++) {
-        const elqr_piece *glyph = &work->glyphs[ids[i]];
-        sink->lost |= !glyph->bits;
-        elqr_put_piece(sink, mode, glyph);
+    uint32_t i = start;
+    for (; mode == FLATE && i + 1 < start + count; i += 2) {
+        const elqr_piece *glyph = &work->glyphs[ids[i]], *next = &work->glyphs[ids[i + 1]];
+        elqr_joined two = {0, 0, 0, 0, 0};
+        sink->lost |= !glyph->bits | !next->bits;
+        if (ELQR_UNLIKELY(glyph->bits + next->bits > 56)) { /* escaped bytes */
+            elqr_put_piece(sink, mode, glyph);
+            elqr_put_piece(sink, mode, next);
+            continue;
+        }
+        elqr_join(&two, glyph);
+        elqr_join(&two, next);
+        elqr_put_joined(sink, &two);
+    }
+    for (; i < start + count; i++) {
+        sink->lost |= !work->glyphs[ids[i]].bits;
+        elqr_put_piece(sink, mode, &work->glyphs[ids[i]]);
     }
     const uint64_t size = sink->position - position;
     column->lines[column->next] =
@@ -126,9 +139,27 @@ typedef struct {
     text_place place;
 } text_state;
 
+/* Whether a line is one of the batch; bytes that it cannot exceed, packed or not. */
+ELQR_INLINE int line_in_range(const elqr_pdf_batch *batch, const elqr_pdf_text *text,
+                              const elqr_text_line *line, size_t *bound) {
+    /* Before any glyph a string may end and another begin: ")Tj -1000000000 -1000000000 Td(". */
+    const size_t per_glyph = 96, per_line = 2 * MOST_SETTING + 128;
+    const size_t limit = line->count < 0 ? batch->given.size : text->column.ends[batch->pages - 1];
+    const size_t count = (size_t)(line->count < 0 ? -(int64_t)line->count : line->count);
+    *bound = per_line + count * (line->count < 0 ? 2 : per_glyph);
+    return line->setting >= 0 && (size_t)line->setting < batch->setting_count && line->start >= 0 &&
+           (size_t)line->start + count <= limit;
+}
+
+/* ELQR_OK, ELQR_OUT_OF_RANGE, ELQR_BUFFER_TOO_SMALL. */
 ELQR_INLINE int put_line(elqr_sink *sink, const int mode, workspace *work,
                          const elqr_pdf_batch *batch, const elqr_pdf_text *text,
                          kept_column *column, const elqr_text_line *line, text_state *state) {
+    size_t bound;
+    if (!line_in_range(batch, text, line, &bound))
+        return ELQR_OUT_OF_RANGE;
+    if (mode != COUNT && (size_t)(sink->end - sink->out) < bound)
+        return ELQR_BUFFER_TOO_SMALL;
     if (state->setting != line->setting) {
         put_remembered(sink, mode, work, &work->settings[line->setting]);
         put_word(sink, mode, work, 1, FONT);

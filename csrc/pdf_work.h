@@ -46,6 +46,8 @@ typedef struct {
     number_pieces numbers[ELQR_PDF_BLOCKS];
     elqr_piece words[ELQR_PDF_BLOCKS][WORDS];
     elqr_piece modules[16], module_pairs[256]; /* letters of four modules, and of eight */
+    uint8_t short_numbers[ELQR_PDF_BLOCKS];    /* a number and the word after it fit a join */
+    uint8_t short_letters;                     /* eight letters do, and three with a row's end */
     uint32_t page;                             /* from 1 */
     elqr_piece *glyphs;
     uint8_t *inexact; /* [glyphs]: its width is not its advance */
@@ -88,13 +90,29 @@ typedef struct {
     int64_t x, y;
 } text_place;
 
+/* A number and the word after it. */
+ELQR_INLINE void put_number_word(elqr_sink *sink, const int mode, const workspace *work,
+                                 const int block, int64_t number, int word) {
+    const number_pieces *pieces = &work->numbers[block];
+    const uint64_t size = (uint64_t)(number < 0 ? -number : number);
+    if (mode != FLATE || !work->short_numbers[block] || ELQR_UNLIKELY(size > 9999)) {
+        put_number(sink, mode, work, block, number);
+        put_word(sink, mode, work, block, word);
+        return;
+    }
+    const uint32_t hundreds = (uint32_t)size / 100;
+    elqr_joined joined = {0, 0, 0, 0, 0};
+    elqr_join(&joined, &pieces->hundreds[number < 0][hundreds]);
+    elqr_join(&joined, &pieces->rest[hundreds > 0][size - 100 * hundreds]);
+    elqr_join(&joined, &work->words[block][word]);
+    elqr_put_joined(sink, &joined);
+}
+
 /* Moves the beginning of the line, by "x y Td" or what `word` is. */
 ELQR_INLINE void put_move(elqr_sink *sink, const int mode, const workspace *work, const int block,
                           text_place *from, int64_t x, int64_t y, int word) {
-    put_number(sink, mode, work, block, x - from->x);
-    put_word(sink, mode, work, block, SPACE);
-    put_number(sink, mode, work, block, y - from->y);
-    put_word(sink, mode, work, block, word);
+    put_number_word(sink, mode, work, block, x - from->x, SPACE);
+    put_number_word(sink, mode, work, block, y - from->y, word);
     *from = (text_place){x, y};
 }
 

@@ -1,3 +1,5 @@
+from collections.abc import Callable
+
 import numpy as np
 import numpy.typing as npt
 from typing_extensions import disjoint_base
@@ -54,5 +56,9 @@ class Batch:
     def add_bars(self, code: tuple[bytes, int, int, int], modules: _U8) -> None: ...
     def count(self, first: int, last: int) -> _U32: ...
     def pages(
-        self, blocks: tuple[Flate, Flate] | None, first: int, kids: int
-    ) -> tuple[_U8, _U64, _U32]: ...
+        self,
+        blocks: tuple[Flate, Flate] | None,
+        first: int,
+        kids: int,
+        take: Callable[[memoryview], object],
+    ) -> tuple[_U64, _U32]: ...

@@ -90,9 +90,8 @@ LONGEST_CODE = ELQR_FLATE_LONGEST
 BLOCKS = ELQR_PDF_BLOCKS
 ALIGN = {"left": 0, "center": 1, "right": 2}
 
-#: Room for pages to begin with, and what a page mostly takes.
-cdef size_t ROOM = 1 << 20
-cdef size_t A_PAGE = 2560
+#: Bytes of a part of the pages: few enough to stay in a cache.
+cdef size_t ROOM = 1 << 19
 
 
 cdef class Glyphs:
@@ -296,10 +295,13 @@ cdef class Batch:
             raise kernel_error(status)
         return counts
 
-    def pages(self, blocks, uint32_t first, uint32_t kids):
-        """The objects of all pages: (uint8 [size], offsets uint64 [pages, 2], checksums uint32
-        [pages]).  Page i's content has the number first + i // kids * (2 * kids + 1) + i % kids * 2,
-        the page the next one.  `blocks`: a Flate for each block; None: streams are not packed.
+    def pages(self, blocks, uint32_t first, uint32_t kids, take):
+        """The objects of all pages, part by part: calls take(uint8 memory view), which must have
+        done with it when it returns.  Returns where they start from the first part on, uint64
+        [pages, 2], and checksums, uint32 [pages].
+
+        Page i's content has the number first + i // kids * (2 * kids + 1) + i % kids * 2, the page
+        the next one.  `blocks`: a Flate for each block; None: streams are not packed.
         """
         cdef size_t n = self.batch.pages
         offsets, checksums = np.empty((n, 2), np.uint64), np.empty(n, np.uint32)
@@ -315,33 +317,31 @@ cdef class Batch:
             table = tables
         cdef elqr_pdf_numbers numbers
         numbers.first, numbers.kids = first, kids
-        cdef size_t capacity = ROOM + A_PAGE * n * (1 if blocks is not None else 6)
-        cdef size_t done = 0, before = 0, used = 0, start = 0
+        cdef size_t capacity = ROOM, done = 0, before = 0, used = 0, start = 0
         cdef uint8_t[::1] out_view
         cdef uint8_t *work = self._work()
-        cdef int status
+        cdef int status = ELQR_BUFFER_TOO_SMALL
         try:
             out = np.empty(capacity, np.uint8)
-            while True:
+            while status == ELQR_BUFFER_TOO_SMALL:
                 out_view = out
                 before = done
                 with nogil:
-                    status = elqr_pdf_pages(&self.batch, table, &numbers, work, &out_view[start],
-                                            capacity - start, &offsets_view[0, 0],
-                                            &checksums_view[0], &done, &used)
+                    status = elqr_pdf_pages(&self.batch, table, &numbers, work, &out_view[0],
+                                            capacity, &offsets_view[0, 0], &checksums_view[0],
+                                            &done, &used)
                 offsets[before:done] += np.uint64(start)
                 start += used
-                if status != ELQR_BUFFER_TOO_SMALL:
-                    break
-                capacity *= 2
-                larger = np.empty(capacity, np.uint8)
-                larger[:start] = out[:start]
-                out = larger
+                if used:
+                    take(out[:used].data)
+                elif status == ELQR_BUFFER_TOO_SMALL:
+                    capacity *= 2
+                    out = np.empty(capacity, np.uint8)
         finally:
             free(work)
         if status != ELQR_OK:
             raise kernel_error(status, done)
-        return out[:start], offsets, checksums
+        return offsets, checksums
 
     cdef uint8_t *_work(self) except NULL:
         cdef uint8_t *work = <uint8_t *>malloc(elqr_pdf_work(&self.batch))

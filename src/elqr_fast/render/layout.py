@@ -29,7 +29,7 @@ class MissingGlyph(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Glyph:
-    """A glyph of a face, its advance in ems, and the text it shows."""
+    """A glyph of a face, its advance in ems, to 1/1000, and the text it shows."""
 
     face: str
     gid: int
@@ -68,7 +68,9 @@ class Chain:
         for face in self.faces if not is_selector(cluster[0]) else ():
             gid = face.glyph(cluster[0], cluster[1:])
             if gid is not None:
-                return Glyph(face.key, gid, face.advance(gid) / face.units_per_em, cluster)
+                # To 1/1000, as a PDF says widths: letters then flow there as they are set.
+                advance = round(face.advance(gid) * 1000 / face.units_per_em) / 1000
+                return Glyph(face.key, gid, advance, cluster)
         raise MissingGlyph(cluster)
 
 

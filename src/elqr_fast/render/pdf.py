@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, BinaryIO
 from xml.sax.saxutils import escape
 
+import numpy as np
+
 from elqr_fast.render.flate_codes import make_codes
 from elqr_fast.render.pages import compose
 from elqr_fast.render.pdf_batch import native_batch
@@ -76,7 +78,9 @@ class _Document:
             return
         native, words = made
         codes = make_codes(native.count(0, min(len(batch), COUNTED)), words)
-        self._tree.add_block(*native.pages(codes, self._tree.next_page, KIDS))
+        start, numbers = self._file.size, (self._tree.next_page, KIDS)
+        offsets, checksums = native.pages(codes, *numbers, self._file.add_part)
+        self._tree.add_block(offsets + np.uint64(start), checksums)
 
     def finish(self, title: str) -> int:
         if not self._tree.count:

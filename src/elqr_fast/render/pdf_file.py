@@ -17,7 +17,6 @@ import numpy.typing as npt
 
 from elqr_fast.errors import OutputError
 
-Bytes = npt.NDArray[np.uint8]
 Offsets = npt.NDArray[np.uint64]
 
 #: pdfium cannot open files of 2 GiB and more.
@@ -67,16 +66,21 @@ class PdfFile:
         """Writes a compressed stream; `entries` are more entries of its dictionary."""
         return self.add(stream(data, entries))
 
-    def add_block(self, data: Bytes, offsets: Offsets, checksums: npt.NDArray[np.uint32]) -> None:
-        """Writes ready-made objects, uint8, under the next numbers.
+    def add_part(self, data: memoryview) -> None:
+        """Writes a part of ready-made objects, which `add_block` enters when all are written."""
+        if self._size + len(data) > LARGEST_FILE - 64 - 32 * len(self._offsets):
+            raise OutputError("the PDF would grow past 2 GB: use smaller chunks")
+        self._target.write(data)
+        self._size += len(data)
+
+    def add_block(self, offsets: Offsets, checksums: npt.NDArray[np.uint32]) -> None:
+        """Enters ready-made objects under the next numbers.
 
         `offsets`, for each number: where it starts in the file, 0 for one that is only reserved.
         `checksums` stand for the data in the file's /ID.
         """
-        if self._size + len(data) > LARGEST_FILE - 64 - 32 * len(self._offsets):
-            raise OutputError("the PDF would grow past 2 GB: use smaller chunks")
         self._offsets.frombytes(offsets.tobytes())
-        self._write(data.data, checksums)
+        self._hash.update(checksums.astype("<u4").tobytes())
 
     def finish(self, root: int, info: int) -> None:
         """Writes the cross-reference table and the trailer; every reserved object must be put."""
@@ -97,11 +101,9 @@ class PdfFile:
         """Bytes written so far."""
         return self._size
 
-    def _write(
-        self, data: bytes | memoryview, hashed: npt.NDArray[np.uint32] | None = None
-    ) -> None:
+    def _write(self, data: bytes) -> None:
         self._target.write(data)
-        self._hash.update(data if hashed is None else hashed.astype("<u4").tobytes())
+        self._hash.update(data)
         self._size += len(data)
 
 
@@ -135,10 +137,10 @@ class PageTree:
         """The number that the content of the first page of a block gets."""
         return self._file.next_number + 1
 
-    def add_block(self, data: Bytes, starts: Offsets, checksums: npt.NDArray[np.uint32]) -> None:
-        """Appends pages, each made of a content and a page object as `add` makes them.
+    def add_block(self, starts: Offsets, checksums: npt.NDArray[np.uint32]) -> None:
+        """Appends pages that are written, each a content and a page object as `add` makes them.
 
-        `starts` [n, 2]: where these start in `data`.  A node comes before each `KIDS` pages; the
+        `starts` [n, 2]: where these start in the file.  A node comes before each `KIDS` pages; the
         tree must have whole nodes only.
         """
         if self.count % KIDS:
@@ -146,12 +148,12 @@ class PageTree:
         number = self._file.next_number
         places: list[Offsets] = []
         for first in range(0, len(starts), KIDS):
-            objects = starts[first : first + KIDS].ravel() + np.uint64(self._file.size)
+            objects = starts[first : first + KIDS].ravel()
             places += [np.zeros(1, np.uint64), objects]
             kids = range(number + 2, number + 1 + len(objects), 2)
             self._nodes.append(_Node(number, [*kids], len(kids)))
             number += 1 + len(objects)
-        self._file.add_block(data, np.concatenate(places), checksums)
+        self._file.add_block(np.concatenate(places), checksums)
         self.count += len(starts)
 
     def finish(self, inherited: bytes) -> int:
