@@ -341,18 +341,23 @@ def test_strips_that_follow_each_other() -> None:
     for coding in codings:
         places.append((1 + sum(size for _, size in places), len(coding)))
     read = np.zeros_like(rows)
-    assert g4.decode_strips(coded, places, width, strip_rows, read, False) == 4
+    assert g4.decode_strips(coded, 0, places, width, strip_rows, read, False) == 4
     assert np.array_equal(read, rows)
-    assert g4.decode_strips(coded, places, width, strip_rows, read, True) == 4
+    assert g4.decode_strips(coded, 0, places, width, strip_rows, read, True) == 4
     assert np.array_equal(~read, rows)
+    later = [(at + 1000, size) for at, size in places]
+    assert g4.decode_strips(coded, 1000, later, width, strip_rows, read, False) == 4
+    assert np.array_equal(read, rows)
+    with pytest.raises(ValueError, match="a strip at 1 "):
+        g4.decode_strips(coded, 1000, places, width, strip_rows, read, False)
     broken = [*places[:2], (0, 1), places[3]]
-    assert g4.decode_strips(coded, broken, width, strip_rows, read, False) == 2
+    assert g4.decode_strips(coded, 0, broken, width, strip_rows, read, False) == 2
     assert np.array_equal(read[:32], rows[:32])
     for bad in ([(len(coded) - 3, 4)], [(-1, 4)], [(0, -1)]):
         with pytest.raises(ValueError, match="a strip at"):
-            g4.decode_strips(coded, bad, width, 16, read[:16], False)
+            g4.decode_strips(coded, 0, bad, width, 16, read[:16], False)
     for count in (0, 2, 9):
         with pytest.raises(ValueError, match="are not 50 rows"):
-            g4.decode_strips(coded, [(0, 1)] * count, width, strip_rows, read, False)
+            g4.decode_strips(coded, 0, [(0, 1)] * count, width, strip_rows, read, False)
     with pytest.raises(ValueError, match="bytes a row"):
-        g4.decode_strips(coded, places, width + 8, strip_rows, read, False)
+        g4.decode_strips(coded, 0, places, width + 8, strip_rows, read, False)

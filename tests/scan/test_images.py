@@ -503,6 +503,31 @@ def test_strips_anywhere_in_the_file(gap: int) -> None:
         assert np.array_equal(page.grey, expected)
 
 
+def big_tiff(strips: list[tuple[int, int]], width: int, rows: int) -> bytes:
+    """A BigTIFF of one G4 page whose strips are said to be at these offsets, of these sizes."""
+    offsets, sizes = (struct.pack(f"<{len(strips)}Q", *each) for each in zip(*strips, strict=True))
+    after = 16 + 8 + 9 * 20 + 8
+    entries = [
+        (256, 3, 1, width), (257, 3, 1, rows * len(strips)), (258, 3, 1, 1), (259, 3, 1, 4),
+        (262, 3, 1, 0), (273, 16, len(strips), after), (277, 3, 1, 1), (278, 3, 1, rows),
+        (279, 16, len(strips), after + len(offsets)),
+    ]  # fmt: skip
+    body = b"".join(struct.pack("<HHQQ", *entry) for entry in entries)
+    head = struct.pack("<2sHHHQQ", b"II", 43, 8, 0, 16, len(entries))
+    return head + body + struct.pack("<Q", 0) + offsets + sizes
+
+
+@pytest.mark.parametrize("at", [10_000, 2**33, 2**63 - 1, 2**64 - 1])
+def test_strips_beyond_the_end_of_the_file(at: int) -> None:
+    data = big_tiff([(at, 5), (at, 2**64 - 1)], 400, 200)
+    with open_file(data) as file:
+        page = next(file.pages())
+        assert isinstance(page.pixels, G4Page)
+        assert page.pixels.bits((0, 0, 9, 9)) is None
+    [[reading]], _ = read_pages(data)
+    assert reading.verdict == "bad_file"
+
+
 #: Where `damaged_page` has its code, and a face with nothing else.
 DAMAGED_TARGET = Target((5.0, 2.0, 20.0, 20.0), (34.0, 26.0), ((0.0, 0.0, 34.0, 26.0),))
 

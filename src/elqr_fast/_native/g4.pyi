@@ -9,6 +9,7 @@ def decode(
 ) -> tuple[int, int]: ...
 def decode_strips(
     coded: bytes | bytearray | memoryview,
+    begin: int,
     places: Sequence[tuple[int, int]],
     width: int,
     strip_rows: int,

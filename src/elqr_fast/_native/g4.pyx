@@ -83,11 +83,12 @@ def decode(const uint8_t[::1] coded not None, uint32_t width, uint8_t[:, ::1] ro
     return status, decoded
 
 
-def decode_strips(const uint8_t[::1] coded not None, places not None, uint32_t width,
-                  uint32_t strip_rows, uint8_t[:, ::1] rows not None, bint invert):
+def decode_strips(const uint8_t[::1] coded not None, Py_ssize_t begin, places not None,
+                  uint32_t width, uint32_t strip_rows, uint8_t[:, ::1] rows not None, bint invert):
     """Decodes strips that follow each other into rows, uint8 [height, (width + 7) // 8].
 
-    `places`: (offset, size) of each strip in `coded`; all have `strip_rows` rows but for the last,
+    `places`: (offset, size) of each strip in a file of which `coded` is what comes from offset
+    `begin` on; all have `strip_rows` rows but for the last,
     which has those that are left.  `invert` turns every bit.  Returns how many strips are whole,
     which is less than len(places) if one is not as G4 has it; the rows from it on are then no
     picture.  Raises ValueError when rows, strips or places do not fit each other, and KernelError
@@ -108,9 +109,10 @@ def decode_strips(const uint8_t[::1] coded not None, places not None, uint32_t w
     cdef uint32_t some, decoded = 0
     cdef int status = ELQR_OK
     try:
-        for offset, size in places:
-            if offset < 0 or size < 0 or offset > coded.shape[0] - size:
-                raise ValueError(f"a strip at {offset} of {size} bytes in {coded.shape[0]}")
+        for at, length in places:
+            if not (begin <= at <= begin + coded.shape[0] - length and length >= 0):
+                raise ValueError(f"a strip at {at} of {length} bytes in {coded.shape[0]}")
+            offset, size = at - begin, length
             first = done * strip_rows
             some = <uint32_t>min(<Py_ssize_t>strip_rows, height - first)
             with nogil:

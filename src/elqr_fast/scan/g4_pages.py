@@ -41,6 +41,12 @@ class Strips:
         self._end = file.seek(0, io.SEEK_END)
         self._rows = min(tags.get(tiff.STRIP_ROWS, (self.height,))[0], self.height)
         self._places = list(zip(tags[tiff.OFFSETS], tags[tiff.SIZES], strict=True))
+        end = self._end
+        if any(at + size > end for at, size in self._places):
+            # What there is of a strip that the file's end cuts may have all its rows.
+            self._places = [
+                (min(at, end), max(min(size, end - at), 0)) for at, size in self._places
+            ]
         #: 1 for each strip that has not been decoded.
         self._missing = bytearray(b"\1" * len(self._places))
         self._invert = tags[tiff.PHOTOMETRIC][0] == BLACK_IS_ZERO
@@ -59,11 +65,9 @@ class Strips:
 
     def _decode(self, first: int, stop: int) -> None:
         """Strips [first, stop), by one reading of the file if they lie close together in it."""
-        places = [(at, min(size, self._end - at)) for at, size in self._places[first:stop]]
-        if min(size for _, size in places) < 0:
-            raise Undecodable
-        begin, end = min(at for at, _ in places), max(at + size for at, size in places)
-        if len(places) > 1 and end - begin > 2 * sum(size for _, size in places) + FAR_APART:
+        places = self._places[first:stop]
+        begin, end = min(places)[0], max(map(sum, places))
+        if len(places) > 1 and end - begin > FAR_APART + 2 * sum(size for _, size in places):
             for strip in range(first, stop):
                 self._decode(strip, strip + 1)
             return
@@ -72,7 +76,7 @@ class Strips:
         if len(coded) != end - begin:
             raise Undecodable
         whole = g4.decode_strips(
-            coded, [(at - begin, size) for at, size in places], self.width, self._rows,
+            coded, begin, places, self.width, self._rows,
             self._bits[first * self._rows : stop * self._rows], self._invert,
         )  # fmt: skip
         if whole != len(places):
