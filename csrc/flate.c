@@ -52,18 +52,11 @@ static void prepare_distances(const elqr_flate *codes, elqr_flate_tables *tables
         tables->distance_word[symbol] = codes ? codes->codes[ELQR_FLATE_LITERALS + symbol] : 0;
         tables->distance_code_bits[symbol] = (uint8_t)bits;
         tables->distance_bits[symbol] = (uint8_t)(bits ? bits + extra : 0);
-        for (uint32_t end = distance + (1u << extra); distance < end; distance++) {
-            if (distance > NEAR) {
-                tables->far_symbols[(distance - 1) >> 7] = (uint8_t)symbol;
-                continue;
-            }
-            const uint32_t more = distance - tables->distance_base[symbol];
-            elqr_reach *near = &tables->near[distance];
+        const uint32_t end = distance + (1u << extra);
+        for (; distance < end && distance <= NEAR; distance++)
             tables->near_symbols[distance - 1] = (uint8_t)symbol;
-            near->symbol = (uint16_t)symbol;
-            near->word = tables->distance_word[symbol] | more << bits;
-            near->bits = tables->distance_bits[symbol];
-        }
+        for (; distance < end; distance += 128) /* from here on ranges are whole 128s */
+            tables->far_symbols[(distance - 1) >> 7] = (uint8_t)symbol;
     }
 }
 

@@ -22,7 +22,7 @@ typedef struct {
     uint8_t text[4];
 } elqr_piece;
 
-/* A length or a distance with its extra bits; `bits` is 0 where the table has no code for it. */
+/* A length with its extra bits; `bits` is 0 where the table has no code for it. */
 typedef struct {
     uint32_t word;
     uint16_t symbol;
@@ -34,12 +34,11 @@ enum { WINDOW = 32768, LONGEST_MATCH = 258, SHORTEST_MATCH = 3, NEAR = 256 };
 typedef struct {
     elqr_piece literals[256];
     elqr_reach lengths[LONGEST_MATCH + 1];
-    elqr_reach near[NEAR + 1]; /* distances */
     uint32_t distance_base[30], distance_word[30];
     uint8_t distance_bits[30], distance_code_bits[30];
-    uint8_t near_symbols[256], far_symbols[256]; /* of distance - 1, and of it / 128 */
-    elqr_piece numbers[100];                     /* 0 to 99 */
-    elqr_piece pairs[100];                       /* 00 to 99 */
+    uint8_t near_symbols[NEAR], far_symbols[256]; /* of distance - 1, and of it / 128 */
+    elqr_piece numbers[100];                      /* 0 to 99 */
+    elqr_piece pairs[100];                        /* 00 to 99 */
 } elqr_flate_tables;
 
 /* Where pieces go. */
@@ -124,7 +123,7 @@ ELQR_INLINE void elqr_put_literals(elqr_sink *sink, const int mode, const uint8_
 
 ELQR_INLINE uint32_t elqr_distance_symbol(const elqr_flate_tables *tables, uint32_t distance) {
     uint32_t less = distance - 1;
-    return less < 256 ? tables->near_symbols[less] : tables->far_symbols[less >> 7];
+    return less < NEAR ? tables->near_symbols[less] : tables->far_symbols[less >> 7];
 }
 
 /* A match of 3 to 258 bytes whose checksum is known.  False, and nothing written, where the window
@@ -169,16 +168,6 @@ ELQR_INLINE void elqr_put_number(elqr_sink *sink, const int mode, int64_t number
     elqr_put_piece(sink, mode, &tables->numbers[number]);
     while (count > 0)
         elqr_put_piece(sink, mode, &tables->pairs[pairs[--count]]);
-}
-
-/* Bytes that a number takes. */
-ELQR_INLINE uint32_t elqr_number_size(uint32_t number) {
-    uint32_t size = 1;
-    while (number >= 10) {
-        number /= 10;
-        size++;
-    }
-    return size;
 }
 
 /* Appends a literal to a piece of fewer than four. */

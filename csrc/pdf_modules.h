@@ -91,11 +91,31 @@ ELQR_INLINE int bar_edges(const uint8_t *modules, uint32_t count, uint64_t *edge
     return any != 0;
 }
 
+/* Letters that wait to be put at once. */
+typedef struct {
+    elqr_joined joined;
+    uint32_t most;
+} waiting;
+
+ELQR_INLINE void put_letter(elqr_sink *sink, const int mode, waiting *letters,
+                            const elqr_piece *letter) {
+    if (mode != FLATE) {
+        elqr_put_piece(sink, mode, letter);
+        return;
+    }
+    elqr_join(&letters->joined, letter);
+    if (letters->joined.size >= letters->most) {
+        elqr_put_joined(sink, &letters->joined);
+        letters->joined = (elqr_joined){0, 0, 0, 0, 0};
+    }
+}
+
 /* Puts a row of bars; false if it is not one that can be. */
 ELQR_INLINE int put_bars(elqr_sink *sink, const int mode, const workspace *work,
                          const elqr_pdf_code *code, const uint8_t *row, text_place *place) {
     uint64_t edges[BAR_WORDS];
     uint32_t start = 0, end = 0, dark = 0; /* of the last bar; whether one is open */
+    waiting letters = {{0, 0, 0, 0, 0}, work->short_letters ? 8 : 1};
     if (!bar_edges(row, code->count, edges))
         return 1;
     if (!row[0])
@@ -111,13 +131,15 @@ ELQR_INLINE int put_bars(elqr_sink *sink, const int mode, const workspace *work,
             if (!dark && x) {
                 if (x - end > MOST_RUN)
                     return 0;
-                elqr_put_piece(sink, mode, &work->modules[4 * (end - start) + x - end - 5]);
+                put_letter(sink, mode, &letters, &work->modules[4 * (end - start) + x - end - 5]);
             }
             start = dark ? start : x;
             end = dark ? x : end;
             dark ^= 1;
         }
-    elqr_put_piece(sink, mode, &work->modules[4 * (end - start) - 4]);
+    put_letter(sink, mode, &letters, &work->modules[4 * (end - start) - 4]);
+    if (mode == FLATE)
+        elqr_put_joined(sink, &letters.joined);
     put_word(sink, mode, work, 0, SHOW);
     return 1;
 }

@@ -55,6 +55,7 @@ static void remember_text(remembered *one, const uint8_t *text, size_t size) {
 static void prepare_glyphs(const elqr_glyphs *glyphs, workspace *work) {
     const elqr_piece *literals = work->tables[1].literals;
     memset(work->glyphs, 0, glyphs->count * sizeof *work->glyphs);
+    work->any_inexact = 0;
     for (size_t i = 0; i < glyphs->count; i++) {
         elqr_piece *piece = &work->glyphs[i];
         int missing = 0;
@@ -69,6 +70,7 @@ static void prepare_glyphs(const elqr_glyphs *glyphs, workspace *work) {
         piece->bits = missing ? 0 : piece->bits;
         const double off = 1000 * glyphs->advances[i] - glyphs->widths[i];
         work->inexact[i] = !(off < 1e-9 && off > -1e-9);
+        work->any_inexact |= work->inexact[i];
     }
 }
 

@@ -32,22 +32,25 @@ ELQR_INLINE int put_again(elqr_sink *sink, const int mode, const workspace *work
            elqr_put_match(sink, mode, (uint32_t)size, sink->position - from, a, b);
 }
 
-/* Glyphs that follow one another in one string, of a column whose lines are kept. */
-ELQR_INLINE void put_string(elqr_sink *sink, const int mode, const workspace *work,
-                            kept_column *column, const uint16_t *ids, uint32_t start,
-                            uint32_t count) {
-    for (uint32_t i = 0; i < KEPT; i++) {
-        const kept_line *kept = &column->lines[i];
+/* Glyphs that follow one another in one string, of a column whose lines are kept; false if an id is
+ * none. */
+ELQR_INLINE int put_string(elqr_sink *sink, const int mode, const workspace *work,
+                           kept_column *column, uint32_t glyphs, const uint16_t *ids,
+                           uint32_t start, uint32_t count) {
+    for (uint32_t i = 1; i <= KEPT; i++) {
+        const kept_line *kept = &column->lines[(column->next - i) % KEPT];
         if (kept->page == work->page && start >= kept->start &&
             start + count <= kept->start + kept->count &&
             put_again(sink, mode, work, kept, ids, start, count))
-            return;
+            return 1; /* ids that were looked at then */
     }
     const uint64_t position = sink->position, a = sink->a, b = sink->b;
     uint32_t i = start;
     for (; mode == FLATE && i + 1 < start + count; i += 2) {
         const elqr_piece *glyph = &work->glyphs[ids[i]], *next = &work->glyphs[ids[i + 1]];
         elqr_joined two = {0, 0, 0, 0, 0};
+        if (ELQR_UNLIKELY(ids[i] >= glyphs || ids[i + 1] >= glyphs))
+            return 0;
         sink->lost |= !glyph->bits | !next->bits;
         if (ELQR_UNLIKELY(glyph->bits + next->bits > 56)) { /* escaped bytes */
             elqr_put_piece(sink, mode, glyph);
@@ -59,6 +62,8 @@ ELQR_INLINE void put_string(elqr_sink *sink, const int mode, const workspace *wo
         elqr_put_joined(sink, &two);
     }
     for (; i < start + count; i++) {
+        if (ids[i] >= glyphs)
+            return 0;
         sink->lost |= !work->glyphs[ids[i]].bits;
         elqr_put_piece(sink, mode, &work->glyphs[ids[i]]);
     }
@@ -67,6 +72,7 @@ ELQR_INLINE void put_string(elqr_sink *sink, const int mode, const workspace *wo
         (kept_line){position,       sink->b - b - size * a, work->page, start, count,
                     (uint32_t)size, (uint32_t)(sink->a - a)};
     column->next = (column->next + 1) % KEPT;
+    return 1;
 }
 
 /*---- Lines ----*/
@@ -85,9 +91,9 @@ ELQR_INLINE double origin_of(const line_setting *how, double advanced, uint32_t 
     return (double)elqr_floor(advanced * how->size + 0.5);
 }
 
-/* Whether glyphs in all places follow one another: no width is other than its advance. */
-ELQR_INLINE int check_glyphs(const elqr_pdf_batch *batch, const workspace *work,
-                             const uint16_t *ids, uint32_t count, int *exact) {
+/* Whether widths are advances, so that glyphs follow one another wherever they are. */
+static int check_glyphs(const elqr_pdf_batch *batch, const workspace *work, const uint16_t *ids,
+                        uint32_t count, int *exact) {
     uint32_t inexact = 0;
     for (uint32_t i = 0; i < count; i++) {
         if (ids[i] >= batch->glyphs.count)
@@ -118,7 +124,7 @@ ELQR_INLINE int put_strings(elqr_sink *sink, const int mode, const workspace *wo
             return ELQR_OUT_OF_RANGE;
         const double late = (double)pen - (origin - string_origin) * how->per_dot;
         if (ELQR_UNLIKELY(!(-how->off <= late && late <= how->off))) {
-            put_string(sink, mode, work, column, ids, start, i - start);
+            put_string(sink, mode, work, column, (uint32_t)glyphs->count, ids, start, i - start);
             put_word(sink, mode, work, 1, SHOW);
             put_move(sink, mode, work, 1, place, line->x + (int64_t)(origin - line_origin),
                      place->y, MOVE);
@@ -129,7 +135,7 @@ ELQR_INLINE int put_strings(elqr_sink *sink, const int mode, const workspace *wo
         pen += glyphs->widths[ids[i]];
         advanced += advance;
     }
-    put_string(sink, mode, work, column, ids, start, end - start);
+    put_string(sink, mode, work, column, (uint32_t)glyphs->count, ids, start, end - start);
     return ELQR_OK;
 }
 
@@ -174,12 +180,14 @@ ELQR_INLINE int put_line(elqr_sink *sink, const int mode, workspace *work,
     const uint16_t *ids = text->column.ids + line->start;
     const uint32_t count = (uint32_t)line->count;
     const double size = batch->sizes[line->setting];
-    int exact, status = ELQR_OK;
-    if (!check_glyphs(batch, work, ids, count, &exact))
+    int flows = !work->any_inexact && text->pitch <= 0, status = ELQR_OK;
+    if (!flows && !check_glyphs(batch, work, ids, count, &flows))
         return ELQR_OUT_OF_RANGE;
     put_move(sink, mode, work, 1, &state->place, line->x, y, MOVE);
-    if (exact && text->pitch <= 0 && count * size < 1e6) {
-        put_string(sink, mode, work, column, text->column.ids, (uint32_t)line->start, count);
+    if (flows && text->pitch <= 0 && count * size < 1e6) {
+        if (!put_string(sink, mode, work, column, (uint32_t)batch->glyphs.count, text->column.ids,
+                        (uint32_t)line->start, count))
+            return ELQR_OUT_OF_RANGE;
     } else {
         const double per_dot = 1000 / size;
         const line_setting how = {text, size, per_dot, 0.51 * per_dot,

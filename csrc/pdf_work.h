@@ -50,7 +50,8 @@ typedef struct {
     uint8_t short_letters;                     /* eight letters do, and three with a row's end */
     uint32_t page;                             /* from 1 */
     elqr_piece *glyphs;
-    uint8_t *inexact; /* [glyphs]: its width is not its advance */
+    uint8_t *inexact;     /* [glyphs]: its width is not its advance */
+    uint32_t any_inexact; /* of those in use */
     remembered *settings;
     kept_column *columns;
     uint32_t *column_of; /* [texts]: texts of one column share what is kept */

@@ -85,11 +85,12 @@ class PdfFile:
     def finish(self, root: int, info: int) -> None:
         """Writes the cross-reference table and the trailer; every reserved object must be put."""
         start, count = self._size, len(self._offsets)
-        missing = [number for number in range(1, count) if not self._offsets[number]]
-        if missing:
+        offsets = np.array(self._offsets, np.uint64)[1:]
+        if not offsets.all():
+            missing = (np.flatnonzero(offsets == 0) + 1).tolist()
             raise ValueError(f"objects never written: {missing}")
         self._write(b"xref\n0 %d\n0000000000 65535 f \n" % count)
-        self._write(_entries(np.frombuffer(self._offsets, np.uint64)[1:]))
+        self._write(_entries(offsets))
         identity = self._hash.hexdigest()[:32].encode()
         self._write(
             b"trailer\n<</Size %d/Root %d 0 R/Info %d 0 R/ID[<%s><%s>]>>\nstartxref\n%d\n%%%%EOF\n"
@@ -174,8 +175,8 @@ class PageTree:
         return _Node(parent, [node.number for node in nodes], sum(node.pages for node in nodes))
 
     def _put(self, node: _Node, entries: bytes) -> None:
-        kids = b" ".join(b"%d 0 R" % kid for kid in node.kids)
-        body = b"<</Type/Pages/Count %d/Kids[%s]%s>>" % (node.pages, kids, entries)
+        kids = " 0 R ".join(map(str, node.kids)).encode()
+        body = b"<</Type/Pages/Count %d/Kids[%s 0 R]%s>>" % (node.pages, kids, entries)
         self._file.put(node.number, body)
 
 
@@ -183,10 +184,11 @@ def _entries(offsets: Offsets) -> bytes:
     """Entries of the cross-reference table, 20 bytes each."""
     rows = np.empty((len(offsets), 20), np.uint8)
     rows[:, 10:] = np.frombuffer(b" 00000 n \n", np.uint8)
-    left = offsets
+    left = offsets.astype(np.uint32)  # below LARGEST_FILE
     for place in range(9, -1, -1):
-        left, digit = np.divmod(left, np.uint64(10))
-        rows[:, place] = digit + np.uint64(ord("0"))
+        tenth = left // np.uint32(10)
+        rows[:, place] = left - tenth * np.uint32(10) + np.uint32(ord("0"))
+        left = tenth
     return rows.tobytes()
 
 
