@@ -9,6 +9,7 @@ page and a PDF page of the same slip agree to the dot.
 
 from __future__ import annotations
 
+import ctypes
 import importlib.util
 import os
 import sys
@@ -132,7 +133,9 @@ class Face:
             raise FontError(f"{self.path}: glyph {gid} cannot be drawn: {error}") from error
         slot = self._ft.glyph
         picture = slot.bitmap
-        packed = np.array(picture.buffer, np.uint8).reshape(picture.rows, -1)
+        # Not `picture.buffer`, which makes a list with an int for each byte.
+        data = ctypes.string_at(picture._FT_Bitmap.buffer, picture.rows * picture.pitch)
+        packed = np.frombuffer(data, np.uint8).reshape(picture.rows, picture.pitch)
         return _trimmed(
             np.unpackbits(packed, axis=1)[:, : picture.width], slot.bitmap_left, slot.bitmap_top
         )

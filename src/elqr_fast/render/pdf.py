@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 from xml.sax.saxutils import escape
 
 import numpy as np
@@ -13,7 +14,14 @@ from elqr_fast.render.pages import compose
 from elqr_fast.render.pdf_batch import native_batch
 from elqr_fast.render.pdf_codes import CodeFonts
 from elqr_fast.render.pdf_content import Content
-from elqr_fast.render.pdf_file import KIDS, PageTree, PdfFile, text_string
+from elqr_fast.render.pdf_file import (
+    KIDS,
+    ZLIB_LEVEL,
+    PageTree,
+    PdfFile,
+    packed_stream,
+    text_string,
+)
 from elqr_fast.render.pdf_fonts import PdfFont
 
 if TYPE_CHECKING:
@@ -34,7 +42,7 @@ def write_pdf(plate: Plate, pages: Iterable[Page], target: BinaryIO, *, title: s
     name nobody.  Equal input gives equal bytes.  Raises `OutputError` before the file reaches 2 GB,
     `FontError` for a font that forbids embedding, `ValueError` if there is no page.
     """
-    document = _Document(plate, target)
+    document = _Document(plate, target, _Shared.of(plate))
     for page in pages:
         document.add(page)
     return document.finish(title)
@@ -42,26 +50,54 @@ def write_pdf(plate: Plate, pages: Iterable[Page], target: BinaryIO, *, title: s
 
 def write_batch(plate: Plate, batch: PageBatch, target: BinaryIO, *, title: str = "") -> int:
     """The same content for the pages of a batch at once, packed by codes of the file's own."""
-    document = _Document(plate, target)
-    if len(batch):
-        document.add_batch(batch)
-    return document.finish(title)
+    return BatchWriter(plate).write(batch, target, title=title)
+
+
+class BatchWriter:
+    """`write_batch` for many files of one plate: what they share is made once."""
+
+    def __init__(self, plate: Plate) -> None:
+        self._plate = plate
+        self._shared = _Shared.of(plate)
+
+    def write(self, batch: PageBatch, target: BinaryIO, *, title: str = "") -> int:
+        """Writes a file; returns how many pages it has."""
+        document = _Document(self._plate, target, self._shared)
+        if len(batch):
+            document.add_batch(batch)
+        return document.finish(title)
+
+
+class _Shared(NamedTuple):
+    """What all files of a plate begin with: the static layer, packed, empty if nothing is static,
+    and the fonts that it has been set in.
+    """
+
+    layer: bytes
+    fonts: dict[str, PdfFont]
+
+    @classmethod
+    def of(cls, plate: Plate) -> _Shared:
+        fonts = {
+            key: PdfFont(b"F%d" % index, face)
+            for index, (key, face) in enumerate(plate.faces.items())
+        }
+        drawn = Content(plate.height, fonts, CodeFonts()).scene(plate.static)
+        inked = rgb(plate.static_ink) + b"\n" + drawn
+        return cls(zlib.compress(inked, ZLIB_LEVEL) if drawn else b"", fonts)
 
 
 class _Document:
     """A PDF as it grows: static layer, pages, fonts, bookkeeping."""
 
-    def __init__(self, plate: Plate, target: BinaryIO) -> None:
+    def __init__(self, plate: Plate, target: BinaryIO, shared: _Shared) -> None:
         self._plate = plate
         self._file = PdfFile(target)
-        self._fonts = {
-            key: PdfFont(b"F%d" % index, face)
-            for index, (key, face) in enumerate(plate.faces.items())
-        }
+        self._fonts = {key: font.copy() for key, font in shared.fonts.items()}
         self._codes = _code_fonts(plate)
         self._content = Content(plate.height, self._fonts, self._codes)
         self._font_list = self._file.reserve()
-        self._layer = _write_static(self._file, plate, self._content, self._font_list)
+        self._layer = _write_static(self._file, plate, shared.layer, self._font_list)
         unit = points(1, plate.dpi)
         self._head = b"q\n%s 0 0 %s 0 0 cm\n" % (unit, unit) + (b"/S Do\n" if self._layer else b"")
         self._tree = PageTree(self._file)
@@ -125,17 +161,16 @@ def rgb(ink: tuple[int, int, int]) -> bytes:
     return b"%s rg" % " ".join(f"{channel / 255:.4g}" for channel in ink).encode()
 
 
-def _write_static(file: PdfFile, plate: Plate, content: Content, fonts: int) -> bytes:
+def _write_static(file: PdfFile, plate: Plate, layer: bytes, fonts: int) -> bytes:
     """The static layer; returns the entry of the pages' resources, empty if nothing is static."""
-    drawn = content.scene(plate.static)
-    if not drawn:
+    if not layer:
         return b""
-    number = file.add_stream(
-        rgb(plate.static_ink) + b"\n" + drawn,
-        b"/Type/XObject/Subtype/Form/BBox[0 0 %d %d]/Resources<</Font %d 0 R>>"
-        % (plate.width, plate.height, fonts),
+    entries = b"/Type/XObject/Subtype/Form/BBox[0 0 %d %d]/Resources<</Font %d 0 R>>" % (
+        plate.width,
+        plate.height,
+        fonts,
     )
-    return b"/XObject<</S %d 0 R>>" % number
+    return b"/XObject<</S %d 0 R>>" % file.add(packed_stream(layer, entries))
 
 
 def _write_fonts(file: PdfFile, fonts: dict[str, PdfFont], codes: CodeFonts, number: int) -> None:

@@ -194,7 +194,11 @@ def _entries(offsets: Offsets) -> bytes:
 
 def stream(data: bytes, entries: bytes = b"") -> bytes:
     """A stream object's body, Flate-compressed."""
-    packed = zlib.compress(data, ZLIB_LEVEL)
+    return packed_stream(zlib.compress(data, ZLIB_LEVEL), entries)
+
+
+def packed_stream(packed: bytes, entries: bytes = b"") -> bytes:
+    """The same of data that are compressed already."""
     head = b"<</Length %d/Filter/FlateDecode%s>>" % (len(packed), entries)
     return b"%s\nstream\n%s\nendstream" % (head, packed)
 

@@ -40,6 +40,14 @@ class PdfFont:
         self._texts: dict[int, str] = {}
         self._glyphs: dict[int, int] = {}
 
+    def copy(self) -> PdfFont:
+        """One that has shown the same, and goes on by itself."""
+        other = PdfFont(self.name, self._face)
+        other._shown = self._shown.copy()
+        other._texts = self._texts.copy()
+        other._glyphs = self._glyphs.copy()
+        return other
+
     def show(self, glyph: int, text: str) -> tuple[int, int] | None:
         """The code of a glyph that shows `text`, and its width in 1/1000 em as the file says it.
 

@@ -94,7 +94,7 @@ def _page_writer(plate: Plate, options: Options) -> Callable[[Any, BinaryIO], ob
         return pdf_g4.ImageWriter(plate).write
     if to == "png":
         return lambda pages, file: preview.write_png(plate, pages[0], file)
-    return partial(pdf.write_batch, plate)
+    return pdf.BatchWriter(plate).write
 
 
 class Press:
