@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from elqr_fast.records.synthetic import make_notices, write_csv
+
 Elqr = Callable[..., "object"]
 PRINT = ("--form", "maru", "--dpi", "300", "--workers", "1", "--chunk-rows", "4")
 
@@ -77,10 +79,11 @@ def test_a_directory_without_a_run(command: str, elqr: Elqr, tmp_path: Path) -> 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
 def test_an_interrupted_command_ends_with_5_and_says_how_to_resume(
-    how: signal.Signals, elqr: Elqr, notices_csv: Path, tmp_path: Path
+    how: signal.Signals, elqr: Elqr, tmp_path: Path
 ) -> None:
-    out = tmp_path / "run"
-    command = ("render", str(notices_csv), *PRINT[:-3], "2", "--chunk-rows", "1", "--out", str(out))
+    notices, out = tmp_path / "notices.csv", tmp_path / "run"
+    write_csv(make_notices(200), notices)  # so many chunks that the signal comes before the end
+    command = ("render", str(notices), *PRINT[:-3], "2", "--chunk-rows", "1", "--out", str(out))
     with subprocess.Popen(
         [sys.executable, "-c", "from elqr_fast.cli import main; main()", *command],
         stderr=subprocess.PIPE,
