@@ -22,6 +22,7 @@ MODULES = {
     "g4": ["g4_encode.c", "g4_decode.c", "cpu.c"],
     "grade": [
         "grade.c",
+        "grade_grid.c",
         "scan_grid.c",
         "qr_decode.c",
         "qr_correct.c",
