@@ -22,7 +22,7 @@ from elqr_fast.forms.loader import load_form
 from elqr_fast.records.synthetic import make_notices, write_parquet
 from elqr_fast.render.batch import compose_batch
 from elqr_fast.render.pages import compose
-from elqr_fast.render.pdf import write_batch
+from elqr_fast.render.pdf import BatchWriter
 from elqr_fast.render.plate import make_plate
 from elqr_fast.render.setting import FieldSetter
 from elqr_fast.render.slips import prepare
@@ -81,9 +81,9 @@ def by_pikepdf(pages, height, hexadecimal):
     return target.getvalue()
 
 
-def by_us(plate, batch):
+def by_us(writer, batch):
     target = io.BytesIO()
-    write_batch(plate, batch, target)
+    writer.write(batch, target)
     return target.getvalue()
 
 
@@ -106,15 +106,17 @@ def test_ours_in_memory(race, maru):
     plate, slips = maru
     batch, errors = compose_batch(plate, slips)
     assert not errors
-    print(f"elqr_fast: {len(by_us(plate, batch)) / MANY:.0f} bytes a page, fonts included")
-    race(IN_MEMORY, "elqr_fast", "pages", MANY, by_us, plate, batch)
+    writer = BatchWriter(plate)  # as a run has it, for all its files
+    print(f"elqr_fast: {len(by_us(writer, batch)) / MANY:.0f} bytes a page, fonts included")
+    race(IN_MEMORY, "elqr_fast", "pages", MANY, by_us, writer, batch)
 
 
 def test_ours_in_memory_texts_set_too(race, maru):
     plate, slips = maru
+    writer = BatchWriter(plate)
     race(
         IN_MEMORY, "elqr_fast, setting texts", "pages", MANY,
-        lambda: by_us(plate, compose_batch(plate, slips)[0]),
+        lambda: by_us(writer, compose_batch(plate, slips)[0]),
     )  # fmt: skip
 
 

@@ -91,7 +91,7 @@ BLOCKS = ELQR_PDF_BLOCKS
 ALIGN = {"left": 0, "center": 1, "right": 2}
 
 #: Bytes of a part of the pages: few enough to stay in a cache.
-cdef size_t ROOM = 1 << 20
+cdef size_t ROOM = 1 << 18
 
 
 cdef class Glyphs:

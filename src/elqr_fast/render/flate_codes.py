@@ -61,29 +61,34 @@ def code_lengths(counts: list[int], longest: int) -> list[int]:
 
 
 def _huffman(counts: list[int], used: list[int]) -> list[int]:
-    lengths = [0] * len(counts)
-    heap = [(counts[symbol], index, [symbol]) for index, symbol in enumerate(used)]
+    # Nodes are numbered as they are made, leaves first: parents after their children.
+    heap = [(counts[symbol], node) for node, symbol in enumerate(used)]
     heapq.heapify(heap)
-    number = len(heap)
-    while len(heap) > 1:
-        first, second = heapq.heappop(heap), heapq.heappop(heap)
-        for symbol in (*first[2], *second[2]):
-            lengths[symbol] += 1
-        heapq.heappush(heap, (first[0] + second[0], number, first[2] + second[2]))
-        number += 1
+    last = 2 * len(used) - 2
+    parents = [0] * last
+    for node in range(len(used), last + 1):
+        count, first = heapq.heappop(heap)
+        other, second = heap[0]
+        parents[first] = parents[second] = node
+        heapq.heapreplace(heap, (count + other, node))
+    depths = [0] * (last + 1)
+    for node in range(last - 1, -1, -1):
+        depths[node] = depths[parents[node]] + 1
+    lengths = [0] * len(counts)
+    for node, symbol in enumerate(used):
+        lengths[symbol] = depths[node]
     return lengths
 
 
 def codes_of(lengths: list[int]) -> list[int]:
     """The codes of these lengths (3.2.2), their first bit lowest as they are packed."""
     codes = [0] * len(lengths)
-    code = 0
-    for size in range(1, max(lengths, default=0) + 1):
-        code <<= 1
-        for symbol, length in enumerate(lengths):
-            if length == size:
-                codes[symbol] = int(f"{code:0{size}b}"[::-1], 2)
-                code += 1
+    code = before = 0
+    for size, symbol in sorted((size, symbol) for symbol, size in enumerate(lengths) if size):
+        code <<= size - before
+        before = size
+        codes[symbol] = int(f"{code:0{size}b}"[::-1], 2)
+        code += 1
     return codes
 
 
