@@ -71,7 +71,7 @@ MODULES = {
         "payload_layout.c",
         "payload_parse.c",
     ],
-    "sweep": ["sweep.c", "sweep_bars.c", "cpu.c"],
+    "sweep": ["sweep.c", "sweep_bars.c", "sweep_halve.c", "cpu.c"],
     "symbols": [
         "qr_batch.c",
         "qr_variants.c",

@@ -57,6 +57,13 @@ size_t elqr_sweep_words(int32_t width);
 int elqr_sweep(const uint8_t *rows, size_t stride, int32_t width, int32_t height,
                const elqr_box *own, int32_t smallest, uint16_t *work, elqr_sweep_result *result);
 
+/* A page at half its resolution, width / 2 pixels wide and height / 2 high: dark where two or more
+ * of four pixels are.  `rows` as above; `out` is rows of (width / 2 + 7) / 8 bytes one after the
+ * other. Bits past the width are not told apart from pixels.  ELQR_OUT_OF_RANGE: width or height is
+ * below 2, or above ELQR_SWEEP_WIDEST. */
+int elqr_sweep_halve(const uint8_t *rows, size_t stride, int32_t width, int32_t height,
+                     uint8_t *out);
+
 #ifdef __cplusplus
 }
 #endif

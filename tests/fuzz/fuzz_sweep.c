@@ -1,4 +1,4 @@
-/* csrc: sweep.c sweep_bars.c cpu.c code128.c */
+/* csrc: sweep.c sweep_bars.c sweep_halve.c cpu.c code128.c */
 /* Any bits, any own box, and bits with a real bar code among them, are swept without a fault of
  * memory; a bar code that is read has digits only. */
 #include "elqr_sweep.h"
@@ -26,6 +26,27 @@ static void draw_bars(const uint8_t *data, uint8_t *rows, size_t stride, int hei
                 rows[(size_t)y * stride + (size_t)(x + 30) / 8] |= (uint8_t)(0x80 >> (x + 30) % 8);
 }
 
+static int dark(const uint8_t *rows, size_t stride, int x, int y) {
+    return rows[(size_t)y * stride + (size_t)x / 8] >> (7 - x % 8) & 1;
+}
+
+/* A page at half its resolution, pixel by pixel. */
+static void check_half(const uint8_t *rows, size_t stride, int width, int height) {
+    const size_t half_stride = ((size_t)width / 2 + 7) / 8;
+    uint8_t *half = malloc(half_stride * (size_t)(height / 2) + 1);
+    require(half != NULL);
+    const int status = elqr_sweep_halve(rows, stride, width, height, half);
+    require(status == (width < 2 || height < 2 ? ELQR_OUT_OF_RANGE : ELQR_OK));
+    for (int y = 0; status == ELQR_OK && y < height / 2; y++)
+        for (int x = 0; x < width / 2; x++) {
+            int count = 0;
+            for (int i = 0; i < 4; i++)
+                count += dark(rows, stride, 2 * x + i % 2, 2 * y + i / 2);
+            require(dark(half, half_stride, x, y) == (count >= 2));
+        }
+    free(half);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     if (size < HEAD)
         return 0;
@@ -45,6 +66,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     require(result.bars <= ELQR_SWEEP_BARS);
     for (int i = 0; i < result.bars * ELQR_BILL_DIGITS; i++)
         require(result.digits[i / ELQR_BILL_DIGITS][i % ELQR_BILL_DIGITS] - '0' <= 9u);
+    check_half(rows, stride, width, height);
     require(elqr_sweep(rows, stride, 0, height, &own, 1, work, &result) == ELQR_OUT_OF_RANGE);
     free(rows);
     free(work);

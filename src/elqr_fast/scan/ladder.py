@@ -68,9 +68,9 @@ def _with_others(
 ) -> Found:
     """The codes in the box, and what else is where no other code may be."""
     region, swept = _faces(symbols, target, places), None
-    # Dot by dot, a page at 600 dpi is too rough to tell finder patterns: it is looked at reduced.
-    if len(symbols) == 1 and _reduction(page) == 1:
-        swept = sweep(page, region, symbols[0].corners, sum(places[0].scale) / 2)
+    if len(symbols) == 1:
+        halvings = _reduction(page).bit_length() - 1
+        swept = sweep(page, region, symbols[0].corners, sum(places[0].scale) / 2, halvings)
     if swept is None:
         return Found(_merged(symbols, _on_page(page, region)))
     if swept.codes or swept.inverted:

@@ -36,45 +36,67 @@ class Sweep:
     unsure: Region | None
 
 
-def sweep(page: PageImage, region: Region | None, own: Corners, scale: float) -> Sweep | None:
+def sweep(
+    page: PageImage, region: Region | None, own: Corners, scale: float, halvings: int = 0
+) -> Sweep | None:
     """Look over a region (all of the page if None), `scale` pixels a millimetre; None if the page
-    is not bilevel."""
+    is not bilevel.
+
+    The resolution is halved so many times before: dot by dot, edges at 600 dpi are too rough to
+    tell finder patterns.
+    """
     width, height = page.size
     found = page.pixels.bits(region or (0, 0, width, height))
     if found is None:
         return None
     rows, left = found
     top = max(region[1], 0) if region else 0
+    columns = min(8 * rows.shape[1], width - left)
+    for _ in range(halvings):
+        if min(columns, len(rows)) < 2:
+            return None
+        rows, columns = native.halve(rows, columns), columns // 2
+    view = _View(left, top, 1 << halvings)
     symbol, inverted, _, digits, unsure, spots = native.sweep(
         rows,
-        min(8 * rows.shape[1], width - left),
-        _around(own, left, top),
-        max(1, int(FINDER_MODULES * SMALLEST_MODULE_MM * scale)),
+        columns,
+        view.around(own),
+        max(1, int(FINDER_MODULES * SMALLEST_MODULE_MM * scale / view.by)),
     )
-    bars = [
-        Bars(*each) for each in zip(digits, (_corners(s, left, top) for s in spots), strict=True)
-    ]
+    bars = [Bars(*each) for each in zip(digits, map(view.corners, spots), strict=True)]
     bars.sort(key=lambda each: each.digits)
-    return Sweep(symbol, inverted, bars, _on_page(unsure, left, top) if unsure else None)
+    return Sweep(symbol, inverted, bars, view.on_page(unsure) if unsure else None)
 
 
-def _corners(
-    spot: tuple[int, int, int, int, int], left: int, top: int
-) -> tuple[tuple[float, float], ...]:
-    x0, y0, x1, y1, shift = spot
-    points = ((x0, y0), (x1, y0), (x1 + shift, y1), (x0 + shift, y1))
-    return tuple((float(x + left), float(y + top)) for x, y in points)
+@dataclass(frozen=True, slots=True)
+class _View:
+    """What is swept: a page from (left, top) on, reduced `by` so much."""
 
+    left: int
+    top: int
+    by: int
 
-def _around(corners: Corners, left: int, top: int) -> Region:
-    across, down = zip(*corners, strict=True)
-    return min(across) - left, min(down) - top, max(across) - left + 1, max(down) - top + 1
+    def corners(self, spot: tuple[int, int, int, int, int]) -> tuple[tuple[float, float], ...]:
+        x0, y0, x1, y1, shift = spot
+        points = ((x0, y0), (x1, y0), (x1 + shift, y1), (x0 + shift, y1))
+        return tuple(
+            (float(x * self.by + self.left), float(y * self.by + self.top)) for x, y in points
+        )
 
+    def around(self, corners: Corners) -> Region:
+        """The box of a code of the page, as the sweep counts."""
+        across, down = zip(*corners, strict=True)
+        return (
+            (min(across) - self.left) // self.by,
+            (min(down) - self.top) // self.by,
+            (max(across) - self.left) // self.by + 1,
+            (max(down) - self.top) // self.by + 1,
+        )
 
-def _on_page(box: Region, left: int, top: int) -> Region:
-    return (
-        box[0] + left - AROUND_BARS,
-        box[1] + top - AROUND_BARS,
-        box[2] + left + AROUND_BARS,
-        box[3] + top + AROUND_BARS,
-    )
+    def on_page(self, box: Region) -> Region:
+        return (
+            box[0] * self.by + self.left - AROUND_BARS,
+            box[1] * self.by + self.top - AROUND_BARS,
+            box[2] * self.by + self.left + AROUND_BARS,
+            box[3] * self.by + self.top + AROUND_BARS,
+        )
