@@ -45,6 +45,7 @@ from elqr_fast.run.supervisor import Supervisor
 
 SLIPS = int(os.environ.get("ELQR_BENCH_SLIPS", "4000"))
 SAMPLE = 200
+pytestmark = pytest.mark.timeout(0)  # the whole race takes as long as it takes
 #: All in this process: its own time counts, so that a busy machine disturbs little.
 ON_ONE_CORE = pytest.mark.benchmark(timer=time.process_time)
 
