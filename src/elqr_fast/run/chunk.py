@@ -78,6 +78,11 @@ class Stopwatch:
             spent = time.perf_counter() - start
             self.seconds[stage] = self.seconds.get(stage, 0.0) + spent
 
+    def rest(self, stage: str, start: float) -> None:
+        """Count to a stage what of the time since `start` no stage has."""
+        others = sum(self.seconds.values())
+        self.seconds[stage] += time.perf_counter() - start - others
+
 
 def make_printer(form: Form, options: Options, out: Path) -> Callable[[ChunkJob], ChunkEntry]:
     """The chunk function; made in the worker that will call it."""
@@ -117,7 +122,7 @@ class Press:
 
         Of a trial nothing is.  Raises ReadBackError, and OutputError if a file cannot be written.
         """
-        watch = Stopwatch()
+        watch, start = Stopwatch(), time.perf_counter()
         with watch("codes"):
             slips = prepare(
                 job.table,
@@ -140,6 +145,7 @@ class Press:
                 self._write_rejects(job.index, errors)
                 self._write_manifest(job.index, files, slips, set(verified))
                 sidecars = [sha256_of(sidecar(self.out, job.index, kind)) for kind in SIDECARS]
+            watch.rest("bookkeeping", start)
         return ChunkEntry(
             index=job.index,
             id=job.id,

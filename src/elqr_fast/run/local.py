@@ -42,6 +42,9 @@ class LocalPlace:
         theirs.close()
         return _Process(process, ours)
 
+    def packed(self, task: Any) -> bytes:
+        return pickle.dumps(task)
+
     def answers(
         self, workers: Sequence[_Process], seconds: float | None
     ) -> list[tuple[_Process, Answer]]:
@@ -59,9 +62,9 @@ class _Process:
         self._process = process
         self.pipe = pipe
 
-    def start(self, task: Any) -> None:
+    def start(self, packed: bytes) -> None:
         # A stopped worker does not empty its pipe, and a full pipe must not hold up the rest.
-        threading.Thread(target=self._send, args=(pickle.dumps(task),), daemon=True).start()
+        threading.Thread(target=self._send, args=(packed,), daemon=True).start()
 
     def _send(self, task: bytes) -> None:
         with suppress(OSError):  # the worker died or was stopped, which `answer` tells
@@ -143,6 +146,9 @@ class HerePlace:
         self._do = self._do or self._setup()
         return _Here(self._do)
 
+    def packed(self, task: Any) -> Any:
+        return task
+
     def answers(
         self, workers: Sequence[_Here], seconds: float | None
     ) -> list[tuple[_Here, Answer]]:
@@ -158,8 +164,8 @@ class _Here:
         self._task: Any = None
         self._ready = False
 
-    def start(self, task: Any) -> None:
-        self._task = task
+    def start(self, packed: Any) -> None:
+        self._task = packed
 
     def answer(self) -> Answer:
         if not self._ready:

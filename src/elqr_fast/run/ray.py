@@ -44,6 +44,9 @@ class RayPlace:
     def hire(self) -> _Remote:
         return _Remote(self._actor.remote(self._setup))
 
+    def packed(self, task: Any) -> Any:
+        return task  # Ray packs it itself
+
     def answers(
         self, workers: Sequence[_Remote], seconds: float | None
     ) -> list[tuple[_Remote, Answer]]:
@@ -63,8 +66,8 @@ class _Remote:
         self._actor = actor
         self.answer = actor.set_up.remote()
 
-    def start(self, task: Any) -> None:
-        self.answer = self._actor.do.remote(task)
+    def start(self, packed: Any) -> None:
+        self.answer = self._actor.do.remote(packed)
 
     def stop(self) -> None:
         ray.kill(self._actor)

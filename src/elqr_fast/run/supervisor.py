@@ -92,8 +92,11 @@ Answer = Ready | Done | Failed
 class Worker(Protocol):
     """Does one task at a time, wherever it is."""
 
-    def start(self, task: Any) -> None:
-        """Begin a task; returns at once, and never raises: a dead worker answers `Failed`."""
+    def start(self, packed: Any) -> None:
+        """Begin a task that its place has packed.
+
+        Returns at once, and never raises: a dead worker answers `Failed`.
+        """
         ...
 
     def stop(self) -> None:
@@ -108,6 +111,10 @@ class Place(Protocol):
     start_seconds: float | None
 
     def hire(self) -> Any: ...
+
+    def packed(self, task: Any) -> Any:
+        """A task as `Worker.start` takes it: packed ahead, while workers are busy."""
+        ...
 
     def answers(self, workers: Sequence[Any], seconds: float | None) -> list[tuple[Any, Answer]]:
         """What these workers have answered; waits for the first answer, up to `seconds`."""
@@ -128,6 +135,8 @@ class _Case(Generic[T]):
     #: Parts to be tried out, the next one last.
     parts: list[T] = field(default_factory=list)
     lost: list[Lost[T]] = field(default_factory=list)
+    #: The task itself, packed.
+    packed: Any = None
 
     @property
     def current(self) -> T:
@@ -233,7 +242,7 @@ class Supervisor(Generic[T]):
             task = take()
             if task is None:
                 return
-            self._waiting.append(_Case(task, task))
+            self._waiting.append(_Case(task, task, packed=self._place.packed(task)))
 
     def _man(self) -> None:
         wanted = min(self._count, len(self._waiting) + self._busy)
@@ -245,7 +254,10 @@ class Supervisor(Generic[T]):
             if post.ready and post.case is None and self._waiting:
                 post.case = self._waiting.popleft()
                 post.since = time.monotonic()
-                post.worker.start(post.case.current)
+                post.worker.start(self._packed(post.case))
+
+    def _packed(self, case: _Case[T]) -> Any:
+        return case.packed if case.current is case.task else self._place.packed(case.current)
 
     def _collect(self) -> list[tuple[T, Any]]:
         """Wait for answers; what was done, with its result."""
