@@ -81,7 +81,8 @@ class Stopwatch:
     def rest(self, stage: str, start: float) -> None:
         """Count to a stage what of the time since `start` no stage has."""
         others = sum(self.seconds.values())
-        self.seconds[stage] += time.perf_counter() - start - others
+        spent = time.perf_counter() - start - others
+        self.seconds[stage] = self.seconds.get(stage, 0.0) + spent
 
 
 def make_printer(form: Form, options: Options, out: Path) -> Callable[[ChunkJob], ChunkEntry]:
@@ -123,6 +124,11 @@ class Press:
         Of a trial nothing is.  Raises ReadBackError, and OutputError if a file cannot be written.
         """
         watch, start = Stopwatch(), time.perf_counter()
+        entry = self._print(job, watch)  # on return of which the chunk's memory is given back
+        watch.rest("bookkeeping", start)
+        return entry
+
+    def _print(self, job: ChunkJob, watch: Stopwatch) -> ChunkEntry:
         with watch("codes"):
             slips = prepare(
                 job.table,
@@ -145,7 +151,6 @@ class Press:
                 self._write_rejects(job.index, errors)
                 self._write_manifest(job.index, files, slips, set(verified))
                 sidecars = [sha256_of(sidecar(self.out, job.index, kind)) for kind in SIDECARS]
-            watch.rest("bookkeeping", start)
         return ChunkEntry(
             index=job.index,
             id=job.id,
