@@ -22,17 +22,22 @@ cdef extern from "elqr.h" nogil:
         ELQR_EMPTY
 
 
-def encode(const uint8_t[:, ::1] rows not None, uint32_t width):
-    """Codes uint8 [height, (width + 7) // 8] as one strip.
-
-    Raises ValueError when the rows do not have that many bytes, and KernelError (empty, too wide).
-    """
+cdef check_rows(const uint8_t[:, ::1] rows, uint32_t width):
+    """Raises unless there are rows of so many pixels, which G4 can have."""
     if rows.shape[1] != (width + 7) // 8:
         raise ValueError(f"{width} pixels are {(width + 7) // 8} bytes a row, not {rows.shape[1]}")
     if rows.shape[0] == 0 or width == 0:
         raise kernel_error(ELQR_EMPTY)
     if width > ELQR_G4_MAX_WIDTH:
         raise kernel_error(ELQR_OUT_OF_RANGE)
+
+
+def encode(const uint8_t[:, ::1] rows not None, uint32_t width):
+    """Codes uint8 [height, (width + 7) // 8] as one strip.
+
+    Raises ValueError when the rows do not have that many bytes, and KernelError (empty, too wide).
+    """
+    check_rows(rows, width)
     cdef uint32_t height = <uint32_t>rows.shape[0]
     cdef uint64_t capacity = elqr_g4_bound(width, height)
     # The bound is many times what a page takes.  Its pages are never touched, so cost nothing, and
@@ -61,12 +66,7 @@ def decode(const uint8_t[::1] coded not None, uint32_t width, uint8_t[:, ::1] ro
     A status other than 0 leaves the rows that are not whole white.  Raises ValueError when the rows
     do not have that many bytes, and KernelError (empty, too wide).
     """
-    if rows.shape[1] != (width + 7) // 8:
-        raise ValueError(f"{width} pixels are {(width + 7) // 8} bytes a row, not {rows.shape[1]}")
-    if rows.shape[0] == 0 or width == 0:
-        raise kernel_error(ELQR_EMPTY)
-    if width > ELQR_G4_MAX_WIDTH:
-        raise kernel_error(ELQR_OUT_OF_RANGE)
+    check_rows(rows, width)
     cdef size_t size = <size_t>coded.shape[0]
     cdef const uint8_t *first = &coded[0] if size else NULL
     cdef uint32_t *words = <uint32_t *>malloc(elqr_g4_words(width) * sizeof(uint32_t))
@@ -94,12 +94,7 @@ def decode_strips(const uint8_t[::1] coded not None, Py_ssize_t begin, places no
     picture.  Raises ValueError when rows, strips or places do not fit each other, and KernelError
     (empty, too wide).
     """
-    if rows.shape[1] != (width + 7) // 8:
-        raise ValueError(f"{width} pixels are {(width + 7) // 8} bytes a row, not {rows.shape[1]}")
-    if rows.shape[0] == 0 or width == 0:
-        raise kernel_error(ELQR_EMPTY)
-    if width > ELQR_G4_MAX_WIDTH:
-        raise kernel_error(ELQR_OUT_OF_RANGE)
+    check_rows(rows, width)
     cdef Py_ssize_t count = len(places), done = 0, first, height = rows.shape[0], offset, size
     if strip_rows == 0 or not (count - 1) * strip_rows < height <= count * strip_rows:
         raise ValueError(f"{count} strips of {strip_rows} rows are not {height} rows")

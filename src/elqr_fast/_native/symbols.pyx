@@ -92,6 +92,13 @@ cdef const size_t *check_layout(
     return &ends[0]
 
 
+cdef check_packed(const uint8_t[:, :, ::1] packed, size_t n, Py_ssize_t side):
+    """Raises ValueError unless `packed` has the shape of n symbols."""
+    cdef Py_ssize_t row_bytes = (side + 7) // 8
+    if <size_t>packed.shape[0] != n or packed.shape[1] != side or packed.shape[2] != row_bytes:
+        raise ValueError(f"packed must have shape ({n}, {side}, {row_bytes})")
+
+
 cdef (size_t, size_t) bounds(const size_t *ends, size_t width, size_t i) noexcept nogil:
     """Where item i begins and ends in the data."""
     if ends == NULL:
@@ -146,9 +153,8 @@ def encode(
     cdef size_t n = masks.shape[0]
     cdef Py_ssize_t modules = elqr_qr_side(version)
     cdef const size_t *offsets = check_layout(data, ends, width, n)
-    if modules and (<size_t>packed.shape[0] != n or packed.shape[1] != modules
-                    or packed.shape[2] != (modules + 7) // 8):
-        raise ValueError(f"packed must have shape ({n}, {modules}, {(modules + 7) // 8})")
+    if modules:
+        check_packed(packed, n, modules)
     if n == 0:
         return
     cdef size_t bad_item = 0
@@ -182,12 +188,11 @@ cdef class Plan:
     cdef elqr_qr_plan *plan
     cdef size_t length
     cdef int mode
-    cdef Py_ssize_t side, row_bytes
+    cdef Py_ssize_t side
 
     def __cinit__(self, size_t length, int mode, int version, int level, int mask):
         self.length, self.mode = length, mode
         self.side = elqr_qr_side(version)
-        self.row_bytes = (self.side + 7) // 8
         self.plan = <elqr_qr_plan *>malloc(elqr_qr_plan_size())
         if self.plan == NULL:
             raise MemoryError
@@ -205,9 +210,7 @@ cdef class Plan:
         """Symbols of len(masks) items end to end in `data`, as the function `encode` makes them."""
         cdef size_t n = masks.shape[0]
         check_layout(data, None, self.length, n)
-        if (<size_t>packed.shape[0] != n or packed.shape[1] != self.side
-                or packed.shape[2] != self.row_bytes):
-            raise ValueError(f"packed must have shape ({n}, {self.side}, {self.row_bytes})")
+        check_packed(packed, n, self.side)
         if n == 0:
             return
         cdef size_t bad = 0
