@@ -22,22 +22,14 @@ enum {
     SCORE_PLANES = 17,
     /* Bits that one line leaves to a counter: one for every four modules, and two. */
     LINE_WAITS = QR_FAST_SIDE / 4 + 2,
-    WAITING = 96
+    WAITING = 96 /* a multiple of 8 */
 };
 
 /* Where four modules of a line are: the first four after its first one, or past its end. */
 enum { AT_START, INSIDE, AT_END };
 
-/* What a sweep counts. */
-enum { RUNS = 1, FINDERS = 2, BLOCKS = 4, DARK = 8 };
-
-/* Makes the compiler read an array again in every round of a loop, which it would else carry from
- * round to round in registers: there are not enough, and what it spills and moves costs more. */
-#if defined(__GNUC__)
-#define READ_AGAIN(array) __asm__ volatile("" : "+m"(array))
-#else
-#define READ_AGAIN(array) ((void)(array))
-#endif
+/* What a sweep of a row counts besides. */
+enum { BLOCKS = 1, DARK = 2 };
 
 #if ELQR_X86 || ELQR_ARM
 /* Word k of entry i is all ones where bit k of i is 1. */

@@ -11,7 +11,6 @@
  *                       edges between a and b, b and c and asides from the ones above: not all
  *                       equal; b alone is light; not all equal, a, b and those above
  *   ADD_TWO(carry, sum, a, b)  sum + a + b = 2 * carry + the new sum
- *   TWO_SWEEPS          whether a line is swept for runs and for finders apart
  *   SPREAD(word, bits)  the word in every lane, inverted in lane k where bit k is 1
  *   EXCHANGE(a, b, s, mask)   a's bits above the low s of every 2s with b's low ones (`mask`)
  *

@@ -10,37 +10,55 @@
 typedef struct {
     VECTOR planes[COUNT_PLANES];
     VECTOR waiting[WAITING]; /* bits of one weight that are not yet in `planes` */
+    VECTOR carried[WAITING]; /* bits of eight times that weight */
+    int carries;
 } NAME(counter);
 
 static TARGET void NAME(clear)(NAME(counter) * counter) {
     for (int p = 0; p < COUNT_PLANES; p++)
         counter->planes[p] = ZEROS;
+    counter->carries = 0;
 }
 
-/* Takes `count` waiting bits of weight 2^p into the planes, eight at a time; the carries, an eighth
- * as many, wait for the next round. */
-static TARGET void NAME(settle)(NAME(counter) * counter, int p, int count) {
-    VECTOR *bits = counter->waiting, *planes = counter->planes;
-    for (; p + 3 <= COUNT_PLANES && count > 0; p += 3) {
-        VECTOR ones = planes[p], twos = planes[p + 1], fours = planes[p + 2];
-        while (count % 8 != 0)
-            bits[count++] = ZEROS;
-        count /= 8;
-        for (int i = 0; i < count; i++) {
-            const VECTOR *b = bits + 8 * i;
-            VECTOR b0 = b[0], b2 = b[2], b4 = b[4], b6 = b[6], two0, two1, two2, two3, four0, four1;
-            ADD_TWO(two0, ones, b0, b[1]);
-            ADD_TWO(two1, ones, b2, b[3]);
-            ADD_TWO(four0, twos, two0, two1);
-            ADD_TWO(two2, ones, b4, b[5]);
-            ADD_TWO(two3, ones, b6, b[7]);
-            ADD_TWO(four1, twos, two2, two3);
-            ADD_TWO(bits[i], fours, four0, four1);
-        }
-        planes[p] = ones;
-        planes[p + 1] = twos;
-        planes[p + 2] = fours;
+/* Adds `count` bits of weight 1 to three planes, eight bits at a time, and leaves the carries of
+ * weight 8; returns how many.  Reads up to seven bits more, which it clears. */
+static TARGET int NAME(add_eights)(VECTOR *planes, VECTOR *bits, int count, VECTOR *carries) {
+    VECTOR ones = planes[0], twos = planes[1], fours = planes[2];
+    while (count % 8 != 0)
+        bits[count++] = ZEROS;
+    for (int i = 0; i < count / 8; i++) {
+        const VECTOR *b = bits + 8 * i;
+        VECTOR b0 = b[0], b1 = b[1], b2 = b[2], b3 = b[3], b4 = b[4], b5 = b[5], b6 = b[6];
+        VECTOR b7 = b[7], two0, two1, two2, two3, four0, four1;
+        ADD_TWO(two0, ones, b0, b1);
+        ADD_TWO(two1, ones, b2, b3);
+        ADD_TWO(four0, twos, two0, two1);
+        ADD_TWO(two2, ones, b4, b5);
+        ADD_TWO(two3, ones, b6, b7);
+        ADD_TWO(four1, twos, two2, two3);
+        ADD_TWO(carries[i], fours, four0, four1);
     }
+    planes[0] = ones;
+    planes[1] = twos;
+    planes[2] = fours;
+    return count / 8;
+}
+
+/* Takes the carries that wait, of weight 2^p, into the planes. */
+static TARGET void NAME(settle_carries)(NAME(counter) * counter, int p) {
+    int count = counter->carries;
+    for (; p + 3 <= COUNT_PLANES && count > 0; p += 3)
+        count = NAME(add_eights)(counter->planes + p, counter->carried, count, counter->carried);
+    counter->carries = 0;
+}
+
+/* Takes `count` waiting bits of weight 2^p into the planes; their carries wait until there are more
+ * than `limit`. */
+static TARGET void NAME(settle)(NAME(counter) * counter, int p, int count, int limit) {
+    counter->carries += NAME(add_eights)(counter->planes + p, counter->waiting, count,
+                                         counter->carried + counter->carries);
+    if (counter->carries > limit)
+        NAME(settle_carries)(counter, p + 3);
 }
 
 /* The two lowest planes of a counter, while a line is swept. */
@@ -70,13 +88,11 @@ typedef struct {
 /* What a sweep remembers of the line behind it; a number tells how many modules back. */
 typedef struct {
     VECTOR module1, module2, module3;
-    VECTOR edge1;                      /* differs from the module before it */
-    VECTOR above1;                     /* in the row above */
-    VECTOR aside1;                     /* differs from the module in the row above */
-    VECTOR differ1, differ2;           /* not all equal: the three modules that end there */
-    VECTOR broken1, broken2;           /* not all equal: the five modules that end there */
-    VECTOR dld1, dld2, dld3, dld4;     /* dark, light, dark ends there */
-    VECTOR core1, core2, core3, core4; /* 1011101 ends there */
+    VECTOR edge1;            /* differs from the module before it */
+    VECTOR above1;           /* in the row above */
+    VECTOR aside1;           /* differs from the module in the row above */
+    VECTOR differ1, differ2; /* not all equal: the three modules that end there */
+    VECTOR broken1, broken2; /* not all equal: the five modules that end there */
     NAME(sum) tame, mixed, dark;
 } NAME(line);
 
@@ -139,38 +155,6 @@ ELQR_INLINE TARGET VECTOR NAME(add_runs)(NAME(line) * line, const NAME(four) * b
     return four;
 }
 
-/* Feature 3.  lit[i]: not all light, the four modules that end at module i of these; lit[-11] is
- * then the four that come before a core which ended four modules earlier.  Cores that end within
- * four modules exclude each other: what is counted is their disjunction, which is returned. */
-ELQR_INLINE TARGET VECTOR NAME(add_finders)(NAME(line) * line, const NAME(four) * b, VECTOR *lit) {
-    const VECTOR lit0 = OR3(line->differ1, b->module0, b->differ0);
-    const VECTOR lit1 = OR3(b->differ0, b->module1, b->differ1);
-    const VECTOR lit2 = OR3(b->differ1, b->module2, b->differ2);
-    const VECTOR lit3 = OR3(b->differ2, b->module3, b->differ3);
-    const VECTOR found0 = AND_NAND(line->core4, lit0, lit[-11]);
-    const VECTOR found1 = AND_NAND(line->core3, lit1, lit[-10]);
-    const VECTOR found2 = AND_NAND(line->core2, lit2, lit[-9]);
-    const VECTOR found3 = AND_NAND(line->core1, lit3, lit[-8]);
-    const VECTOR dld0 =
-        LIGHT_BETWEEN(b->module0, line->module1, line->module2, b->edge0, line->edge1);
-    const VECTOR dld1 = LIGHT_BETWEEN(b->module1, b->module0, line->module1, b->edge1, b->edge0);
-    const VECTOR dld2 = LIGHT_BETWEEN(b->module2, b->module1, b->module0, b->edge2, b->edge1);
-    const VECTOR dld3 = LIGHT_BETWEEN(b->module3, b->module2, b->module1, b->edge3, b->edge2);
-    lit[0] = lit0;
-    lit[1] = lit1;
-    lit[2] = lit2;
-    lit[3] = lit3;
-    line->core4 = AND3(line->dld4, dld0, line->module3);
-    line->core3 = AND3(line->dld3, dld1, line->module2);
-    line->core2 = AND3(line->dld2, dld2, line->module1);
-    line->core1 = AND3(line->dld1, dld3, b->module0);
-    line->dld4 = dld0;
-    line->dld3 = dld1;
-    line->dld2 = dld2;
-    line->dld1 = dld3;
-    return OR(OR3(found0, found1, found2), found3);
-}
-
 /* Feature 2 of the next four modules of a row and the four `above` them: the bit of weight 4. */
 ELQR_INLINE TARGET VECTOR NAME(add_blocks)(NAME(line) * line, const NAME(four) * b,
                                            const uint64_t *above, size_t stride) {
@@ -188,14 +172,11 @@ ELQR_INLINE TARGET VECTOR NAME(add_blocks)(NAME(line) * line, const NAME(four) *
     return NAME(add_four)(&line->mixed, mixed0, mixed1, mixed2, mixed3);
 }
 
-/* Sweeps the modules at first, first + stride, ... for some features: RUNS, FINDERS, and in a row
+/* Sweeps the modules at first, first + stride, ... for features 1 and, in a row, 2 and 4: RUNS,
  * DARK, and BLOCKS with the row above.  A side is 4n + 1 modules: one, and n times four. */
 ELQR_INLINE TARGET void NAME(sweep_for)(int features, const uint64_t *first, size_t stride,
                                         int side, const uint64_t *above, NAME(penalties) * sum) {
-    VECTOR lit_from[QR_FAST_SIDE + 14]; /* of modules -10 to side + 3 */
-    VECTOR *lit = lit_from + 10;
     VECTOR *tame = sum->tame.waiting + sum->line_waits;
-    VECTOR *finders = sum->finders.waiting + sum->line_waits;
     VECTOR *mixed = sum->mixed.waiting + sum->area_waits;
     VECTOR *dark = sum->dark.waiting + sum->area_waits;
     const VECTOR corner = LOAD(first);
@@ -205,30 +186,21 @@ ELQR_INLINE TARGET void NAME(sweep_for)(int features, const uint64_t *first, siz
     line.above1 = features & BLOCKS ? LOAD(above) : ZEROS;
     line.aside1 = features & BLOCKS ? XOR(corner, line.above1) : ZEROS;
     line.broken1 = line.broken2 = ONES;
-    line.dld1 = line.dld2 = line.dld3 = line.dld4 = ZEROS;
-    line.core1 = line.core2 = line.core3 = line.core4 = ZEROS;
     line.tame.ones = sum->tame.planes[0];
     line.tame.twos = sum->tame.planes[1];
     line.mixed.ones = sum->mixed.planes[0];
     line.mixed.twos = sum->mixed.planes[1];
     line.dark.ones = sum->dark.planes[0];
     line.dark.twos = sum->dark.planes[1];
-    for (int i = -10; features & FINDERS && i < 0; i++)
-        lit[i] = ZEROS;
-    lit[0] = corner;
     for (int i = 1; i < side; i += 4) {
         const uint64_t *next = first + (size_t)i * stride;
         const NAME(four) b = NAME(look)(&line, LOAD(next), LOAD(next + stride),
                                         LOAD(next + 2 * stride), LOAD(next + 3 * stride));
-        READ_AGAIN(lit_from);
         if (features & BLOCKS)
             *mixed++ = NAME(add_blocks)(&line, &b, above + (size_t)i * stride, stride);
         if (features & DARK)
             *dark++ = NAME(add_four)(&line.dark, b.module0, b.module1, b.module2, b.module3);
-        if (features & RUNS)
-            *tame++ = NAME(add_runs)(&line, &b, i == 1 ? AT_START : INSIDE);
-        if (features & FINDERS)
-            *finders++ = NAME(add_finders)(&line, &b, lit + i);
+        *tame++ = NAME(add_runs)(&line, &b, i == 1 ? AT_START : INSIDE);
         NAME(remember)(&line, &b);
     }
     const NAME(four) end = NAME(look)(&line, ZEROS, ZEROS, ZEROS, ZEROS);
@@ -236,10 +208,7 @@ ELQR_INLINE TARGET void NAME(sweep_for)(int features, const uint64_t *first, siz
         *mixed = ZEROS;
     if (features & DARK)
         *dark = NAME(add_four)(&line.dark, corner, ZEROS, ZEROS, ZEROS);
-    if (features & RUNS)
-        *tame = NAME(add_runs)(&line, &end, AT_END);
-    if (features & FINDERS)
-        *finders = NAME(add_finders)(&line, &end, lit + side);
+    *tame = NAME(add_runs)(&line, &end, AT_END);
     sum->tame.planes[0] = line.tame.ones;
     sum->tame.planes[1] = line.tame.twos;
     sum->mixed.planes[0] = line.mixed.ones;
@@ -248,17 +217,94 @@ ELQR_INLINE TARGET void NAME(sweep_for)(int features, const uint64_t *first, siz
     sum->dark.planes[1] = line.dark.twos;
 }
 
-/* Every feature of a row, those of areas with the row above if there is one, or of a column.  Twice
- * over the line where TWO_SWEEPS: what else would be kept in memory costs more than to look again.
- */
+/*---- Feature 3: 1011101 with four light modules on a side ----*/
+
+/* Not all light: the four modules that end at each of four. */
+typedef struct {
+    VECTOR at0, at1, at2, at3;
+} NAME(lit);
+
+typedef struct {
+    VECTOR module1, module2, module3;  /* so many modules back */
+    VECTOR dld1, dld2, dld3, dld4;     /* dark, light, dark ends there */
+    VECTOR core1, core2, core3, core4; /* 1011101 ends there */
+} NAME(finder_line);
+
+/* Takes in four modules and returns where, in one of the four, the four modules after a core end
+ * and there are four light ones on a side of it: cores that end within four modules exclude each
+ * other.  Those before a core end eleven modules back: `lit`, of the modules 12 to 9 back, which is
+ * replaced, and `next`. */
+ELQR_INLINE TARGET VECTOR NAME(add_finders)(NAME(finder_line) * line, VECTOR module0,
+                                            VECTOR module1, VECTOR module2, VECTOR module3,
+                                            NAME(lit) * lit, const NAME(lit) * next) {
+    const VECTOR three0 = OR3(line->module2, line->module1, module0);
+    const VECTOR three2 = OR3(module0, module1, module2);
+    const NAME(lit) now = {OR(line->module3, three0), OR(three0, module1),
+                           OR(line->module1, three2), OR(three2, module3)};
+    const VECTOR found0 = AND_NAND(line->core4, now.at0, lit->at1);
+    const VECTOR found1 = AND_NAND(line->core3, now.at1, lit->at2);
+    const VECTOR found2 = AND_NAND(line->core2, now.at2, lit->at3);
+    const VECTOR found3 = AND_NAND(line->core1, now.at3, next->at0);
+    const VECTOR dld0 = LIGHT_BETWEEN(module0, line->module1, line->module2);
+    const VECTOR dld1 = LIGHT_BETWEEN(module1, module0, line->module1);
+    const VECTOR dld2 = LIGHT_BETWEEN(module2, module1, module0);
+    const VECTOR dld3 = LIGHT_BETWEEN(module3, module2, module1);
+    *lit = now;
+    line->core4 = AND3(line->dld4, dld0, line->module3);
+    line->core3 = AND3(line->dld3, dld1, line->module2);
+    line->core2 = AND3(line->dld2, dld2, line->module1);
+    line->core1 = AND3(line->dld1, dld3, module0);
+    line->dld4 = dld0;
+    line->dld3 = dld1;
+    line->dld2 = dld2;
+    line->dld1 = dld3;
+    line->module1 = module3;
+    line->module2 = module2;
+    line->module3 = module1;
+    return OR(OR3(found0, found1, found2), found3);
+}
+
+/* Sweeps a line and leaves a bit for every four modules and one for its end.  What was lit moves
+ * round three places in turn, which stay in registers; the rounds begin so that the last one is
+ * whole. */
+ELQR_INLINE TARGET void NAME(sweep_finders)(const uint64_t *at, size_t stride, int side,
+                                            VECTOR *found) {
+    const VECTOR corner = LOAD(at);
+    NAME(finder_line) line;
+    line.module1 = corner; /* outside counts as light */
+    line.module2 = line.module3 = ZEROS;
+    line.dld1 = line.dld2 = line.dld3 = line.dld4 = ZEROS;
+    line.core1 = line.core2 = line.core3 = line.core4 = ZEROS;
+    NAME(lit) a = {ZEROS, ZEROS, ZEROS, corner}, b = a, c = a; /* one of them is the last four */
+    at += stride;
+#define ADD_NEXT(lit, next)                                                                        \
+    *found++ = NAME(add_finders)(&line, LOAD(at), LOAD(at + stride), LOAD(at + 2 * stride),        \
+                                 LOAD(at + 3 * stride), &lit, &next);                              \
+    at += 4 * stride
+    int fours = side / 4;
+    switch (fours % 3) {
+        do {
+        case 0:
+            ADD_NEXT(a, b); /* fall through */
+        case 2:
+            ADD_NEXT(b, c); /* fall through */
+        case 1:
+            ADD_NEXT(c, a);
+        } while ((fours -= 3) > 0);
+    }
+#undef ADD_NEXT
+    *found = NAME(add_finders)(&line, ZEROS, ZEROS, ZEROS, ZEROS, &a, &b);
+}
+
+/*---- Both ----*/
+
+/* Every feature of a row, those of areas with the row above if there is one, or of a column.  Two
+ * sweeps over the line: for all at once there are not enough registers. */
 ELQR_INLINE TARGET void NAME(sweep)(const uint64_t *first, size_t stride, int side, int is_row,
                                     const uint64_t *above, NAME(penalties) * sum) {
     const int area = (is_row ? DARK : 0) | (above != NULL ? BLOCKS : 0), bits = side / 4 + 1;
-    if (TWO_SWEEPS) {
-        NAME(sweep_for)(RUNS | area, first, stride, side, above, sum);
-        NAME(sweep_for)(FINDERS, first, stride, side, NULL, sum);
-    } else
-        NAME(sweep_for)(RUNS | FINDERS | area, first, stride, side, above, sum);
+    NAME(sweep_for)(area, first, stride, side, above, sum);
+    NAME(sweep_finders)(first, stride, side, sum->finders.waiting + sum->line_waits);
     sum->line_waits += bits;
     if (!is_row)
         return;
@@ -275,16 +321,16 @@ static TARGET void NAME(clear_all)(NAME(penalties) * sum) {
     sum->line_waits = sum->area_waits = 0;
 }
 
-/* Settles counters in which more than `limit` bits wait. */
+/* Settles counters in which more than `limit` bits wait; 0 for all that waits. */
 static TARGET void NAME(settle_above)(NAME(penalties) * sum, int limit) {
-    if (sum->line_waits > limit) {
-        NAME(settle)(&sum->tame, 2, sum->line_waits);
-        NAME(settle)(&sum->finders, 0, sum->line_waits);
+    if (sum->line_waits > limit || limit == 0) {
+        NAME(settle)(&sum->tame, 2, sum->line_waits, limit);
+        NAME(settle)(&sum->finders, 0, sum->line_waits, limit);
         sum->line_waits = 0;
     }
-    if (sum->area_waits > limit) {
-        NAME(settle)(&sum->mixed, 2, sum->area_waits);
-        NAME(settle)(&sum->dark, 2, sum->area_waits);
+    if (sum->area_waits > limit || limit == 0) {
+        NAME(settle)(&sum->mixed, 2, sum->area_waits, limit);
+        NAME(settle)(&sum->dark, 2, sum->area_waits, limit);
         sum->area_waits = 0;
     }
 }
@@ -344,7 +390,7 @@ static TARGET void NAME(count_imbalance)(const VECTOR *dark, int modules, NAME(c
             break;
         steps->waiting[count++] = beyond;
     }
-    NAME(settle)(steps, 0, count);
+    NAME(settle)(steps, 0, count, 0);
 }
 
 /* Features 1 to 4 weigh 1 (for each module of a run), 3, 40 and 10. */

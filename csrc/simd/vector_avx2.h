@@ -2,7 +2,6 @@
 #define VECTOR __m256i
 #define LANES 4
 #define TARGET ELQR_TARGET("avx2,bmi,bmi2,popcnt")
-#define TWO_SWEEPS 0
 #define LOAD(address) _mm256_loadu_si256((const __m256i *)(const void *)(address))
 #define STORE(address, a) _mm256_storeu_si256((__m256i *)(void *)(address), a)
 #define LOAD_BYTES(address) LOAD(address)

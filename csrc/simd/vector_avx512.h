@@ -3,7 +3,6 @@
 #define VECTOR __m512i
 #define LANES 8
 #define TARGET ELQR_TARGET("avx512f,avx512bw,avx512dq,avx512vl,avx2,bmi,bmi2,popcnt")
-#define TWO_SWEEPS 1
 #define LOAD(address) _mm512_loadu_si512(address)
 #define STORE(address, a) _mm512_storeu_si512(address, a)
 #define LOAD_BYTES(address) _mm512_loadu_si512(address)
@@ -25,7 +24,7 @@
 
 /* From the modules themselves, so that nobody needs their edges. */
 #define DIFFER3(a, b, c, edge_ab, edge_bc) TERNARY(a, b, c, 0x7E)
-#define LIGHT_BETWEEN(a, b, c, edge_ab, edge_bc) TERNARY(a, b, c, 0x20)
+#define LIGHT_BETWEEN(a, b, c) TERNARY(a, b, c, 0x20)
 #define MIXED(a, b, above_a, above_b, edge_ab, aside_a, aside_b)                                   \
     ((void)(aside_a), (void)(aside_b), TERNARY(TERNARY(a, b, above_a, 0x7E), b, above_b, 0xF6))
 

@@ -2,7 +2,6 @@
 #define VECTOR uint64x2_t
 #define LANES 2
 #define TARGET
-#define TWO_SWEEPS 0
 #define LOAD(address) vld1q_u64(address)
 #define STORE(address, a) vst1q_u64(address, a)
 #define LOAD_BYTES(address) vreinterpretq_u64_u8(vld1q_u8(address))

@@ -9,7 +9,7 @@
 
 /* From edges, which serve all three. */
 #define DIFFER3(a, b, c, edge_ab, edge_bc) OR(edge_ab, edge_bc)
-#define LIGHT_BETWEEN(a, b, c, edge_ab, edge_bc) AND3(edge_bc, edge_ab, a)
+#define LIGHT_BETWEEN(a, b, c) AND_NOT(AND(a, c), b)
 #define MIXED(a, b, above_a, above_b, edge_ab, aside_a, aside_b) OR3(aside_b, edge_ab, aside_a)
 
 #define EXCHANGE(a, b, shift, mask)                                                                \

@@ -3,7 +3,6 @@
 #undef LANES
 #undef TARGET
 #undef NAME
-#undef TWO_SWEEPS
 #undef LOAD
 #undef STORE
 #undef LOAD_BYTES

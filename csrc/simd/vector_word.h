@@ -2,7 +2,6 @@
 #define VECTOR uint64_t
 #define LANES 1
 #define TARGET
-#define TWO_SWEEPS 0
 #define LOAD(address) (*(address))
 #define STORE(address, a) (*(address) = (a))
 #define LOAD_BYTES(address) elqr_load64_low_first(address)
