@@ -44,13 +44,13 @@ static int has_lzcnt(void) {
 }
 
 static unsigned detect(void) {
-    unsigned eax, ebx, ecx, edx, features = 0;
+    unsigned eax, ebx, ecx, edx, features = ELQR_CPU_SSE2; /* every x86-64 has it */
     if (!__get_cpuid(1, &eax, &ebx, &ecx, &edx) || !has_all(ecx, LEAF1_ECX_OSXSAVE))
-        return 0;
+        return features;
     const unsigned saved = extended_control_register();
     const int counts_bits = has_all(ecx, LEAF1_ECX_POPCNT) && has_lzcnt();
     if (!__get_cpuid_count(7, 0, &eax, &ebx, &ecx, &edx))
-        return 0;
+        return features;
     if (counts_bits && has_all(saved, XCR0_AVX) &&
         has_all(ebx, LEAF7_EBX_AVX2 | LEAF7_EBX_BMI1 | LEAF7_EBX_BMI2))
         features |= ELQR_CPU_AVX2;
@@ -88,8 +88,9 @@ static unsigned without_disabled(unsigned features) {
     static const struct {
         const char *name;
         unsigned bit;
-    } names[] = {{"avx2", ELQR_CPU_AVX2}, {"avx512", ELQR_CPU_AVX512}, {"gfni", ELQR_CPU_GFNI},
-                 {"vbmi", ELQR_CPU_VBMI}, {"popcnt", ELQR_CPU_POPCNT}, {"neon", ELQR_CPU_NEON}};
+    } names[] = {{"sse2", ELQR_CPU_SSE2}, {"avx2", ELQR_CPU_AVX2}, {"avx512", ELQR_CPU_AVX512},
+                 {"gfni", ELQR_CPU_GFNI}, {"vbmi", ELQR_CPU_VBMI}, {"popcnt", ELQR_CPU_POPCNT},
+                 {"neon", ELQR_CPU_NEON}};
     const char *disabled = getenv("ELQR_DISABLE_CPU");
     for (size_t i = 0; disabled != NULL && i < sizeof names / sizeof names[0]; i++)
         if (lists(disabled, names[i].name))
@@ -99,6 +100,8 @@ static unsigned without_disabled(unsigned features) {
 
 /* What a feature stands on. */
 static unsigned without_orphans(unsigned features) {
+    if (ELQR_X86 && !(features & ELQR_CPU_SSE2))
+        features &= ~(unsigned)ELQR_CPU_AVX2;
     if (!(features & ELQR_CPU_AVX2))
         features &= ~(unsigned)ELQR_CPU_AVX512;
     if (!(features & ELQR_CPU_AVX512))

@@ -24,13 +24,15 @@ enum {
     ELQR_CPU_GFNI = 4,    /* Galois field instructions on vectors of 64 bytes */
     ELQR_CPU_VBMI = 8,    /* byte permutations across a vector of 64 bytes */
     ELQR_CPU_POPCNT = 16, /* VPOPCNTDQ */
-    ELQR_CPU_NEON = 32
+    ELQR_CPU_NEON = 32,
+    ELQR_CPU_SSE2 = 64
 };
 
 /* The features as bits, less those named in the environment variable ELQR_DISABLE_CPU, a list such
- * as "avx512,gfni" of the names avx2, avx512, gfni, vbmi, popcnt, neon; without avx2 there is no
- * avx512, and without avx512 no gfni, vbmi or popcnt.  The variable is read and the processor asked
- * at the first call only: the answer is kept, and never changes.  Any thread may call. */
+ * as "avx512,gfni" of the names sse2, avx2, avx512, gfni, vbmi, popcnt, neon; without sse2 there is
+ * no avx2, without avx2 no avx512, and without avx512 no gfni, vbmi or popcnt.  The variable is
+ * read and the processor asked at the first call only: the answer is kept, and never changes.  Any
+ * thread may call. */
 unsigned elqr_cpu_features(void);
 
 #endif

@@ -18,8 +18,20 @@ static int check_ends(const size_t *ends, size_t n, size_t *bad_item) {
     return ELQR_OK;
 }
 
+static int are_digits(const uint8_t *data, size_t length) {
+#if ELQR_X86
+    if (elqr_cpu_features() & ELQR_CPU_AVX2)
+        return qr_are_digits_avx2(data, length);
+#endif
+    return qr_are_digits(data, length);
+}
+
 int elqr_qr_modes(const uint8_t *data, const size_t *ends, size_t width, size_t n, uint8_t *modes) {
     size_t bad_item;
+    if (ends == NULL && are_digits(data, n * width)) {
+        memset(modes, ELQR_QR_NUMERIC, n);
+        return ELQR_OK;
+    }
     const int status = check_ends(ends, n, &bad_item);
     for (size_t i = 0; status == ELQR_OK && i < n; i++) {
         const size_t start = item_start(ends, width, i), end = item_start(ends, width, i + 1);

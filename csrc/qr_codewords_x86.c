@@ -26,7 +26,7 @@ ELQR_INLINE AVX2 __m256i in_both_halves(__m128i half) {
     return _mm256_broadcastsi128_si256(half);
 }
 
-static AVX2 int are_digits_avx2(const uint8_t *data, size_t length) {
+AVX2 int qr_are_digits_avx2(const uint8_t *data, size_t length) {
     const __m256i zero = _mm256_set1_epi8('0'), nine = _mm256_set1_epi8(9);
     __m256i good = _mm256_set1_epi8(-1);
     if (length < 32)
@@ -39,22 +39,24 @@ static AVX2 int are_digits_avx2(const uint8_t *data, size_t length) {
     return _mm256_movemask_epi8(good) == -1;
 }
 
-/* Twelve digits in each half to four numbers of three digits in each half. */
-static AVX2 __m256i join_threes(__m256i digits) {
+/* Twelve digits in each half to four numbers of three digits in each half.  Where one is more than
+ * 9, so is a byte of `greatest`, and it counts as 9: what follows the last digit need not be
+ * digits, but may not reach beyond its own number. */
+ELQR_INLINE AVX2 __m256i join_threes(__m256i digits, __m256i *greatest) {
     /* a, b, c, 0 -> 100a + 10b, c -> 100a + 10b + c */
     const __m256i spread =
         in_both_halves(_mm_setr_epi8(0, 1, 2, -1, 3, 4, 5, -1, 6, 7, 8, -1, 9, 10, 11, -1));
     const __m256i weights = _mm256_set1_epi32(1 << 16 | 10 << 8 | 100);
-    /* What follows the last digit need not be digits, nor may it reach beyond its own number. */
-    digits = _mm256_min_epu8(_mm256_sub_epi8(digits, _mm256_set1_epi8('0')), _mm256_set1_epi8(9));
-    digits = _mm256_shuffle_epi8(digits, spread);
+    digits = _mm256_shuffle_epi8(_mm256_sub_epi8(digits, _mm256_set1_epi8('0')), spread);
+    *greatest = _mm256_max_epu8(*greatest, digits);
+    digits = _mm256_min_epu8(digits, _mm256_set1_epi8(9));
     return _mm256_madd_epi16(_mm256_maddubs_epi16(digits, weights), _mm256_set1_epi16(1));
 }
 
-/* 48 digits at data[0:52] to four numbers of 40 bits, the first lowest. */
-static AVX2 __m256i pack_digits(const uint8_t *data) {
-    const __m256i even = join_threes(load_halves(data, data + 24));
-    const __m256i odd = join_threes(load_halves(data + 12, data + 36));
+/* 48 digits at data[0:52] to four numbers of 40 bits, the first lowest; `greatest` as above. */
+ELQR_INLINE AVX2 __m256i pack_digits(const uint8_t *data, __m256i *greatest) {
+    const __m256i even = join_threes(load_halves(data, data + 24), greatest);
+    const __m256i odd = join_threes(load_halves(data + 12, data + 36), greatest);
     const __m256i twenty =
         _mm256_madd_epi16(_mm256_packus_epi32(even, odd), _mm256_set1_epi32(1 << 16 | 1024));
     const __m256i low = _mm256_and_si256(twenty, _mm256_set1_epi64x(UINT32_MAX));
@@ -93,24 +95,34 @@ static AVX2 __m256i bits_of_threes(int threes) {
     return _mm256_and_si256(all, _mm256_sllv_epi64(all, _mm256_and_si256(unused, some)));
 }
 
+static AVX2 int all_nine_or_less(__m256i bytes) {
+    const __m256i nine = _mm256_set1_epi8(9);
+    return _mm256_movemask_epi8(_mm256_cmpeq_epi8(_mm256_max_epu8(bytes, nine), nine)) == -1;
+}
+
 /* Digits 48 at a time; the last threes with zeros after them, which makes bits of 0; what remains
- * then, one or two digits, as qr_put_digits does.  `end` is where the caller's data end. */
-ELQR_INLINE AVX2 void put_digits_avx2(qr_bit_writer *writer, const uint8_t *data, size_t length,
-                                      const uint8_t *end) {
+ * then, one or two digits, as qr_put_digits does.  `end` is where the caller's data end.  Returns
+ * whether all are digits. */
+ELQR_INLINE AVX2 int put_digits_avx2(qr_bit_writer *writer, const uint8_t *data, size_t length,
+                                     const uint8_t *end) {
     const int count = writer->count;
     cutter cutter = {_mm256_set1_epi64x((long long)(writer->bits >> (63 - count) >> 1)),
                      _mm_cvtsi32_si128(count), _mm_cvtsi32_si128(40 - count)};
     uint8_t *bytes = writer->next, copy[64];
     size_t i = 0;
+    __m256i greatest = _mm256_setzero_si256(), unused = greatest;
     for (; i + 48 <= length && end - (data + i) >= 52; i += 48, bytes += 20)
-        put_numbers(bytes, &cutter, pack_digits(data + i));
+        put_numbers(bytes, &cutter, pack_digits(data + i, &greatest));
+    const size_t rest = i < 32 || length - i > 32 ? i : length - 32; /* no scalar loop, if it can */
+    const int good = all_nine_or_less(greatest) && qr_are_digits_avx2(data + rest, length - rest);
     for (int threes = (int)((length - i) / 3);; threes -= 16, i += 48, bytes += 20) {
         const uint8_t *last = data + i;
         if (end - last < 52) { /* the batch's last digits: 50 at most are left */
             memcpy(copy, last, (size_t)(end - last));
             last = copy;
         }
-        put_numbers(bytes, &cutter, _mm256_and_si256(pack_digits(last), bits_of_threes(threes)));
+        put_numbers(bytes, &cutter,
+                    _mm256_and_si256(pack_digits(last, &unused), bits_of_threes(threes)));
         if (threes < 16) {
             const int bits = count + 10 * threes;
             writer->next = bytes + bits / 8;
@@ -121,17 +133,17 @@ ELQR_INLINE AVX2 void put_digits_avx2(qr_bit_writer *writer, const uint8_t *data
     }
     writer->bits = (uint64_t)*writer->next << 56;
     qr_put_digits(writer, data + i, length - i);
+    return good;
 }
 
 static AVX2 int put_segment_avx2(const qr_plan *plan, const uint8_t *data, const uint8_t *end,
                                  uint8_t *codewords) {
     if (plan->mode != ELQR_QR_NUMERIC)
         return qr_put_segment(plan, data, codewords);
-    if (!are_digits_avx2(data, plan->length))
-        return 0;
     qr_bit_writer writer = {codewords, 0, 0};
     qr_put(&writer, plan->header, plan->header_bits);
-    put_digits_avx2(&writer, data, plan->length, end);
+    if (!put_digits_avx2(&writer, data, plan->length, end))
+        return 0;
     qr_put_end(&writer, codewords + plan->data_codewords);
     return 1;
 }

@@ -156,6 +156,9 @@ typedef size_t qr_rows_function(const qr_plan *plan, const uint8_t *data, size_t
 qr_rows_function qr_rows_portable;
 #if ELQR_X86
 qr_rows_function qr_rows_avx2, qr_rows_gfni;
+
+/* qr_are_digits, where the processor has AVX2. */
+int qr_are_digits_avx2(const uint8_t *data, size_t length);
 #endif
 
 /*---- Variants ----*/

@@ -78,6 +78,12 @@ static void gather_output(qr_work *work) {
 #include "simd/vector_undefine.h"
 
 #if ELQR_X86
+#define NAME(x) x##_sse2
+#include "simd/vector_sse2.h"
+#include "simd/qr_sweep_template.h"
+#include "simd/qr_slices_template.h"
+#include "simd/vector_undefine.h"
+
 #define NAME(x) x##_avx2
 #include "simd/vector_avx2.h"
 #include "simd/qr_sweep_template.h"
@@ -107,6 +113,8 @@ static const qr_variant variants[] = {
     {"avx512", ELQR_CPU_AVX512, 8, 0, qr_rows_avx2, draw_patterns_avx512, slices_avx512,
      score_avx512, 6},
     {"avx2", ELQR_CPU_AVX2, 4, 0, qr_rows_avx2, draw_patterns_avx2, slices_avx2, score_avx2, 16},
+    {"sse2", ELQR_CPU_SSE2, 2, 0, qr_rows_portable, draw_patterns_sse2, slices_sse2, score_sse2,
+     16},
 #endif
 #if ELQR_ARM
     {"neon", ELQR_CPU_NEON, 2, 0, qr_rows_portable, draw_patterns_neon, slices_neon, score_neon,
@@ -117,6 +125,7 @@ static const qr_variant variants[] = {
 #if ELQR_X86
     {"avx512-single", ELQR_CPU_AVX512, 8, 0, NULL, NULL, NULL, score_avx512, 0},
     {"avx2-single", ELQR_CPU_AVX2, 4, 0, NULL, NULL, NULL, score_avx2, 0},
+    {"sse2-single", ELQR_CPU_SSE2, 2, 0, NULL, NULL, NULL, score_sse2, 0},
 #endif
 #if ELQR_ARM
     {"neon-single", ELQR_CPU_NEON, 2, 0, NULL, NULL, NULL, score_neon, 0},

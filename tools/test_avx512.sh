@@ -20,6 +20,6 @@ sources=$(sed -n '1s|^/\* csrc: \(.*\) \*/$|\1|p' "$program" | tr ' ' '\n' |
     sed "s|^|$root/csrc/|; s|^$root/csrc/cpu.c$|$root/tests/c/emulated/cpu.c|")
 # -Wno-psabi: vectors are passed between inlined functions only.
 # shellcheck disable=SC2086
-${CC:-cc} -std=gnu11 -O2 -Wall -Wextra -Werror -Wno-psabi \
+${CC:-cc} -std=gnu11 -O2 -Wall -Wextra -Werror -Wno-psabi -DELQR_EMULATED \
     -I"$root/tests/c/emulated" -I"$root/csrc" "$program" $sources -lm -o "$work/program"
 "$work/program"

@@ -67,6 +67,7 @@ static uint8_t data[ITEMS * 255], packed[ITEMS * QR_FAST_SIDE * 8], masks[ITEMS]
 
 DEFINE_STAGES(portable)
 #if ELQR_X86
+DEFINE_STAGES(sse2)
 DEFINE_STAGES(avx2)
 DEFINE_STAGES(avx512)
 #endif
@@ -80,6 +81,8 @@ static void run_stages(const qr_variant *variant, qr_work *work, double *ns) {
         stages_avx512(work, ns);
     if (variant->lanes == 4)
         stages_avx2(work, ns);
+    if (variant->lanes == 2)
+        stages_sse2(work, ns);
 #endif
 #if ELQR_ARM
     if (variant->lanes == 2)

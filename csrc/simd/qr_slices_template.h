@@ -11,7 +11,8 @@
  *                       edges between a and b, b and c and asides from the ones above: not all
  *                       equal; b alone is light; not all equal, a, b and those above
  *   ADD_TWO(carry, sum, a, b)  sum + a + b = 2 * carry + the new sum
- *   SPREAD(word, bits)  the word in every lane, inverted in lane k where bit k is 1
+ *   SPREAD(address)     the word there in every lane; STORE_WORD(address, a) is the way back
+ *   INVERT(a, bits)     inverted in lane k where bit k is 1
  *   EXCHANGE(a, b, s, mask)   a's bits above the low s of every 2s with b's low ones (`mask`)
  *
  * Bit i of a word belongs to symbol i of 64, lane k of a vector to mask k (of pass p: to mask
@@ -134,11 +135,11 @@ static TARGET void NAME(place_row)(qr_work *work, int row, int pass) {
     const qr_module *end = plan->modules + plan->row_start[row + 1];
     uint64_t *line = work->matrix + (size_t)row * (size_t)plan->side * LANES;
     for (; module < end; module++) {
-        const uint64_t word = work->planes[module->word];
+        const VECTOR word = SPREAD(work->planes + module->word);
         const unsigned inverted = module->signature >> (LANES * pass) & ((1u << LANES) - 1);
         if (pass == 0)
-            work->output[module->output] = word;
-        STORE(line + module->vector, SPREAD(word, inverted));
+            STORE_WORD(work->output + module->output, word);
+        STORE(line + module->vector, INVERT(word, inverted));
     }
 }
 

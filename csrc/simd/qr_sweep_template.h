@@ -30,11 +30,17 @@ static TARGET int NAME(add_eights)(VECTOR *planes, VECTOR *bits, int count, VECT
         const VECTOR *b = bits + 8 * i;
         VECTOR b0 = b[0], b1 = b[1], b2 = b[2], b3 = b[3], b4 = b[4], b5 = b[5], b6 = b[6];
         VECTOR b7 = b[7], two0, two1, two2, two3, four0, four1;
-        ADD_TWO(two0, ones, b0, b1);
-        ADD_TWO(two1, ones, b2, b3);
+        KEEP(b0);
+        KEEP(b1);
+        KEEP(b3);
+        KEEP(b4);
+        KEEP(b6);
+        KEEP(b7);
+        ADD_TWO(two0, b2, b0, b1);
+        ADD_TWO(two1, b5, b3, b4);
+        ADD_TWO(two2, ones, b6, b7);
+        ADD_TWO(two3, ones, b2, b5);
         ADD_TWO(four0, twos, two0, two1);
-        ADD_TWO(two2, ones, b4, b5);
-        ADD_TWO(two3, ones, b6, b7);
         ADD_TWO(four1, twos, two2, two3);
         ADD_TWO(carries[i], fours, four0, four1);
     }
@@ -69,8 +75,8 @@ typedef struct {
 /* Adds four bits to a sum and returns the carry of weight 4. */
 ELQR_INLINE TARGET VECTOR NAME(add_four)(NAME(sum) * sum, VECTOR a, VECTOR b, VECTOR c, VECTOR d) {
     VECTOR first, second, carry;
-    ADD_TWO(first, sum->ones, a, b);
-    ADD_TWO(second, sum->ones, c, d);
+    ADD_TWO(first, a, b, c);
+    ADD_TWO(second, sum->ones, a, d);
     ADD_TWO(carry, sum->twos, first, second);
     return carry;
 }

@@ -17,5 +17,8 @@
 #define IS_ZERO(a) _mm256_testz_si256(a, a)
 #define SHIFT_LEFT(a, count) _mm256_slli_epi64(a, count)
 #define SHIFT_RIGHT(a, count) _mm256_srli_epi64(a, count)
-#define SPREAD(word, lanes) XOR(EVERY(word), LOAD(lane_masks[lanes]))
+#define SPREAD(address) EVERY(*(address))
+#define STORE_WORD(address, a)                                                                     \
+    _mm_storel_epi64((__m128i *)(void *)(address), _mm256_castsi256_si128(a))
+#define INVERT(a, lanes) XOR(a, LOAD(lane_masks[lanes]))
 #include "vector_two_input.h"

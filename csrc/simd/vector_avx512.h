@@ -35,7 +35,10 @@
         carry = TERNARY(a, b, sum, 0xD4);                                                          \
     } while (0)
 
-#define SPREAD(word, lanes) _mm512_mask_xor_epi64(EVERY(word), (__mmask8)(lanes), EVERY(word), ONES)
+#define SPREAD(address) EVERY(*(address))
+#define STORE_WORD(address, a)                                                                     \
+    _mm_storel_epi64((__m128i *)(void *)(address), _mm512_castsi512_si128(a))
+#define INVERT(a, lanes) _mm512_mask_xor_epi64(a, (__mmask8)(lanes), a, ONES)
 
 #define EXCHANGE(a, b, shift, mask)                                                                \
     do {                                                                                           \
@@ -43,3 +46,11 @@
         a = TERNARY(low_, a_, _mm512_slli_epi64(b, shift), 0xCA);                                  \
         b = TERNARY(low_, _mm512_srli_epi64(a_, shift), b, 0xCA);                                  \
     } while (0)
+
+/* Keeps a value that is needed twice in its register, where GCC would load it again each time.
+ * tests/c/emulated has no such registers. */
+#if defined(__GNUC__) && !defined(ELQR_EMULATED)
+#define KEEP(a) __asm__("" : "+v"(a))
+#else
+#define KEEP(a) ((void)(a))
+#endif

@@ -18,5 +18,7 @@
 #define SHIFT_LEFT(a, count) vshlq_n_u64(a, count)
 #define SHIFT_RIGHT(a, count) vshrq_n_u64(a, count)
 #define SELECT(where, a, b) vbslq_u64(where, a, b)
-#define SPREAD(word, lanes) XOR(EVERY(word), LOAD(lane_masks[lanes]))
+#define SPREAD(address) vld1q_dup_u64(address)
+#define STORE_WORD(address, a) vst1q_lane_u64(address, a, 0)
+#define INVERT(a, lanes) XOR(a, LOAD(lane_masks[lanes]))
 #include "vector_two_input.h"

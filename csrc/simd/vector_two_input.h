@@ -26,3 +26,5 @@
         sum = XOR(sum_, differ_);                                                                  \
         carry = SELECT(differ_, sum_, a);                                                          \
     } while (0)
+
+#define KEEP(a) ((void)(a))

@@ -29,4 +29,7 @@
 #undef LIGHT_BETWEEN
 #undef MIXED
 #undef SPREAD
+#undef STORE_WORD
+#undef INVERT
+#undef KEEP
 #undef EXCHANGE

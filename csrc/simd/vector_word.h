@@ -17,5 +17,7 @@
 #define IS_ZERO(a) ((a) == 0)
 #define SHIFT_LEFT(a, count) ((a) << (count))
 #define SHIFT_RIGHT(a, count) ((a) >> (count))
-#define SPREAD(word, lanes) ((word) ^ (UINT64_C(0) - (uint64_t)((lanes)&1)))
+#define SPREAD(address) (*(address))
+#define STORE_WORD(address, a) STORE(address, a)
+#define INVERT(a, lanes) ((a) ^ (UINT64_C(0) - (uint64_t)((lanes)&1)))
 #include "vector_two_input.h"

@@ -106,6 +106,18 @@ cdef (size_t, size_t) bounds(const size_t *ends, size_t width, size_t i) noexcep
     return (ends[i - 1] if i else 0), ends[i]
 
 
+cdef size_t survey_lengths(const size_t *ends, size_t n, const uint8_t *modes,
+                           size_t *longest) noexcept nogil:
+    """The longest item of each mode; returns the first item of no characters, or n."""
+    cdef size_t i, start = 0
+    for i in range(n):
+        if ends[i] == start:
+            return i
+        longest[modes[i]] = max(longest[modes[i]], ends[i] - start)
+        start = ends[i]
+    return n
+
+
 def survey(const uint8_t[::1] data not None, const size_t[::1] ends, size_t width, size_t n):
     """The narrowest mode of each item, and the longest item of each mode.
 
@@ -119,20 +131,19 @@ def survey(const uint8_t[::1] data not None, const size_t[::1] ends, size_t widt
         return modes, {}
     cdef uint8_t[::1] view = modes
     cdef size_t longest[8]
-    cdef size_t i, start, end, empty = n
+    cdef size_t i, empty = n
     cdef int mode, status
     with nogil:
         status = elqr_qr_modes(&data[0], offsets, width, n, &view[0])
         for mode in range(8):
             longest[mode] = 0
         if status == ELQR_OK:
-            for i in range(n):
-                start, end = bounds(offsets, width, i)
-                if start == end:
-                    empty = i
-                    break
-                if end - start > longest[view[i]]:
-                    longest[view[i]] = end - start
+            if offsets == NULL:
+                empty = n if width else 0
+                for i in range(n):
+                    longest[view[i]] = width
+            else:
+                empty = survey_lengths(offsets, n, &view[0], longest)
     if status != ELQR_OK:
         raise kernel_error(status)
     if empty != n:

@@ -2,5 +2,6 @@
 #include "cpu.h"
 
 unsigned elqr_cpu_features(void) {
-    return ELQR_CPU_AVX2 | ELQR_CPU_AVX512 | ELQR_CPU_GFNI | ELQR_CPU_VBMI | ELQR_CPU_POPCNT;
+    return ELQR_CPU_SSE2 | ELQR_CPU_AVX2 | ELQR_CPU_AVX512 | ELQR_CPU_GFNI | ELQR_CPU_VBMI |
+           ELQR_CPU_POPCNT;
 }
