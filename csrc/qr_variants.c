@@ -112,16 +112,16 @@ static const qr_variant variants[] = {
      draw_patterns_avx512, slices_avx512, score_avx512, 6},
     {"avx512", ELQR_CPU_AVX512, 8, 0, qr_rows_avx2, draw_patterns_avx512, slices_avx512,
      score_avx512, 6},
-    {"avx2", ELQR_CPU_AVX2, 4, 0, qr_rows_avx2, draw_patterns_avx2, slices_avx2, score_avx2, 16},
+    {"avx2", ELQR_CPU_AVX2, 4, 0, qr_rows_avx2, draw_patterns_avx2, slices_avx2, score_avx2, 10},
     {"sse2", ELQR_CPU_SSE2, 2, 0, qr_rows_portable, draw_patterns_sse2, slices_sse2, score_sse2,
      16},
 #endif
 #if ELQR_ARM
     {"neon", ELQR_CPU_NEON, 2, 0, qr_rows_portable, draw_patterns_neon, slices_neon, score_neon,
-     16},
+     12},
 #endif
     {"portable", 0, 1, 0, qr_rows_portable, draw_patterns_portable, slices_portable, score_portable,
-     24},
+     18},
 #if ELQR_X86
     {"avx512-single", ELQR_CPU_AVX512, 8, 0, NULL, NULL, NULL, score_avx512, 0},
     {"avx2-single", ELQR_CPU_AVX2, 4, 0, NULL, NULL, NULL, score_avx2, 0},
