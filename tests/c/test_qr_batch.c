@@ -119,7 +119,8 @@ static int test_batches(void) {
         if (test_batch(b) != 0)
             return 1;
     }
-    for (size_t n = 62; n <= 66; n++) {
+    /* And around those up to which symbols are made one at a time. */
+    for (size_t n = 1; n <= 66; n += n == 26 ? 36 : 1) {
         const batch b = {255, n, ELQR_QR_NUMERIC, 6, ELQR_QR_M, -1};
         if (test_batch(b) != 0)
             return 1;
