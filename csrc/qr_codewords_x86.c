@@ -63,25 +63,32 @@ ELQR_INLINE AVX2 __m256i pack_digits(const uint8_t *data, __m256i *greatest) {
     return _mm256_or_si256(_mm256_slli_epi64(low, 20), _mm256_srli_epi64(twenty, 32));
 }
 
-/* 40 bits are five bytes, so that all numbers are cut into bytes at the same place: the low `count`
- * bits of each, as many as the writer holds at the start, go to the next one's first byte. */
+/* What all symbols of digits have in common.  40 bits are five bytes, so that all numbers are cut
+ * into bytes at the same place: the low bits of each, as many as the header leaves, go to the next
+ * one's first byte. */
 typedef struct {
-    __m256i before; /* the last four numbers */
-    __m128i count, rest;
-} cutter;
+    uint8_t header[8];    /* whole bytes of it, and the rest */
+    size_t header_bytes;  /* whole ones */
+    int header_bits;      /* in the rest */
+    size_t length, whole; /* digits; of them, those in whole vectors */
+    int threes;           /* in the vector after these */
+    __m256i before, last; /* four numbers before the first; where the last ones have bits */
+    __m128i left, taken;  /* bits that a number leaves to the next one, and the others */
+} digit_setting;
 
-ELQR_INLINE AVX2 void put_numbers(uint8_t *bytes, cutter *cutter, __m256i now) {
+/* Puts four numbers after those `before`. */
+ELQR_INLINE AVX2 void put_numbers(uint8_t *bytes, const digit_setting *setting, __m256i before,
+                                  __m256i now) {
     const __m256i to_bytes =
         in_both_halves(_mm_setr_epi8(4, 3, 2, 1, 0, 12, 11, 10, 9, 8, -1, -1, -1, -1, -1, -1));
     /* The number before each: the last one of `before`, then the first three of `now`. */
     const __m256i previous =
-        _mm256_alignr_epi8(now, _mm256_permute2x128_si256(cutter->before, now, 0x21), 8);
-    const __m256i bits = _mm256_or_si256(_mm256_sll_epi64(previous, cutter->rest),
-                                         _mm256_srl_epi64(now, cutter->count));
+        _mm256_alignr_epi8(now, _mm256_permute2x128_si256(before, now, 0x21), 8);
+    const __m256i bits = _mm256_or_si256(_mm256_sll_epi64(previous, setting->taken),
+                                         _mm256_srl_epi64(now, setting->left));
     const __m256i cut = _mm256_shuffle_epi8(bits, to_bytes);
     _mm_storeu_si128((__m128i *)(void *)bytes, _mm256_castsi256_si128(cut));
     _mm_storeu_si128((__m128i *)(void *)(bytes + 10), _mm256_extracti128_si256(cut, 1));
-    cutter->before = now;
 }
 
 /* Where a vector of four numbers has bits of the first `threes` of its sixteen threes. */
@@ -100,60 +107,73 @@ static AVX2 int all_nine_or_less(__m256i bytes) {
     return _mm256_movemask_epi8(_mm256_cmpeq_epi8(_mm256_max_epu8(bytes, nine), nine)) == -1;
 }
 
-/* Digits 48 at a time; the last threes with zeros after them, which makes bits of 0; what remains
- * then, one or two digits, as qr_put_digits does.  `end` is where the caller's data end.  Returns
- * whether all are digits. */
-ELQR_INLINE AVX2 int put_digits_avx2(qr_bit_writer *writer, const uint8_t *data, size_t length,
-                                     const uint8_t *end) {
-    const int count = writer->count;
-    cutter cutter = {_mm256_set1_epi64x((long long)(writer->bits >> (63 - count) >> 1)),
-                     _mm_cvtsi32_si128(count), _mm_cvtsi32_si128(40 - count)};
-    uint8_t *bytes = writer->next, copy[64];
-    size_t i = 0;
-    __m256i greatest = _mm256_setzero_si256(), unused = greatest;
-    for (; i + 48 <= length && end - (data + i) >= 52; i += 48, bytes += 20)
-        put_numbers(bytes, &cutter, pack_digits(data + i, &greatest));
-    const size_t rest = i < 32 || length - i > 32 ? i : length - 32; /* no scalar loop, if it can */
-    const int good = all_nine_or_less(greatest) && qr_are_digits_avx2(data + rest, length - rest);
-    for (int threes = (int)((length - i) / 3);; threes -= 16, i += 48, bytes += 20) {
-        const uint8_t *last = data + i;
-        if (end - last < 52) { /* the batch's last digits: 50 at most are left */
-            memcpy(copy, last, (size_t)(end - last));
-            last = copy;
-        }
-        put_numbers(bytes, &cutter,
-                    _mm256_and_si256(pack_digits(last, &unused), bits_of_threes(threes)));
-        if (threes < 16) {
-            const int bits = count + 10 * threes;
-            writer->next = bytes + bits / 8;
-            writer->count = bits % 8;
-            i += 3 * (size_t)threes;
-            break;
-        }
-    }
-    writer->bits = (uint64_t)*writer->next << 56;
-    qr_put_digits(writer, data + i, length - i);
-    return good;
+static AVX2 digit_setting set_digits(const qr_plan *plan) {
+    digit_setting setting = {.length = plan->length, .whole = plan->length / 48 * 48};
+    qr_bit_writer writer = {setting.header, 0, 0};
+    qr_put(&writer, plan->header, plan->header_bits);
+    setting.header_bytes = (size_t)(writer.next - setting.header);
+    setting.header_bits = writer.count;
+    setting.threes = (int)((setting.length - setting.whole) / 3);
+    setting.before = _mm256_set1_epi64x((long long)(writer.bits >> (63 - writer.count) >> 1));
+    setting.last = bits_of_threes(setting.threes);
+    setting.left = _mm_cvtsi32_si128(writer.count);
+    setting.taken = _mm_cvtsi32_si128(40 - writer.count);
+    return setting;
 }
 
-static AVX2 int put_segment_avx2(const qr_plan *plan, const uint8_t *data, const uint8_t *end,
-                                 uint8_t *codewords) {
-    if (plan->mode != ELQR_QR_NUMERIC)
-        return qr_put_segment(plan, data, codewords);
-    qr_bit_writer writer = {codewords, 0, 0};
-    qr_put(&writer, plan->header, plan->header_bits);
-    if (!put_digits_avx2(&writer, data, plan->length, end))
-        return 0;
-    qr_put_end(&writer, codewords + plan->data_codewords);
-    return 1;
+/* Header and digits of a symbol, 48 at a time; the last threes with zeros after them, which makes
+ * bits of 0; what remains then, one or two digits, as qr_put_digits does.  `end` is where the
+ * caller's data end.  Returns whether all are digits. */
+ELQR_INLINE AVX2 int put_digits_avx2(const digit_setting *setting, const uint8_t *data,
+                                     const uint8_t *end, uint8_t *codewords,
+                                     qr_bit_writer *writer) {
+    const size_t length = setting->length, whole = setting->whole;
+    uint8_t *bytes = codewords + setting->header_bytes, copy[64];
+    __m256i before = setting->before, greatest = _mm256_setzero_si256(), unused = greatest;
+    memcpy(codewords, setting->header, sizeof setting->header);
+    for (size_t i = 0; i <= whole; i += 48, bytes += 20) {
+        const uint8_t *from = data + i;
+        if (end - from < 52) { /* the batch's last digits */
+            memcpy(copy, from, (size_t)(end - from));
+            from = copy;
+        }
+        __m256i now = pack_digits(from, i < whole ? &greatest : &unused);
+        now = i < whole ? now : _mm256_and_si256(now, setting->last);
+        put_numbers(bytes, setting, before, now);
+        before = now;
+    }
+    const int bits = setting->header_bits + 10 * setting->threes;
+    writer->next = bytes - 20 + bits / 8;
+    writer->count = bits % 8;
+    writer->bits = (uint64_t)*writer->next << 56;
+    const size_t done = whole + 3 * (size_t)setting->threes;
+    qr_put_digits(writer, data + done, length - done);
+    /* 32 at a time, if there are as many. */
+    const size_t rest = whole < 32 || length - whole > 32 ? whole : length - 32;
+    return all_nine_or_less(greatest) && qr_are_digits_avx2(data + rest, length - rest);
+}
+
+/* As put_segments. */
+static AVX2 size_t put_numeric_segments(const qr_plan *plan, const uint8_t *data, size_t count,
+                                        uint8_t *rows) {
+    const digit_setting setting = set_digits(plan);
+    const uint8_t *end = data + count * plan->length;
+    const size_t stride = (size_t)plan->row_stride, codewords = (size_t)plan->data_codewords;
+    for (size_t i = 0; i < count; i++, data += setting.length, rows += stride) {
+        qr_bit_writer writer;
+        if (!put_digits_avx2(&setting, data, end, rows, &writer))
+            return i;
+        qr_put_end(&writer, rows + codewords);
+    }
+    return count;
 }
 
 /* Data codewords of `count` symbols; the number of them that are good. */
 static size_t put_segments(const qr_plan *plan, const uint8_t *data, size_t count, uint8_t *rows) {
-    const uint8_t *end = data + count * plan->length;
+    if (plan->mode == ELQR_QR_NUMERIC)
+        return put_numeric_segments(plan, data, count, rows);
     for (size_t i = 0; i < count; i++)
-        if (!put_segment_avx2(plan, data + i * plan->length, end,
-                              rows + i * (size_t)plan->row_stride))
+        if (!qr_put_segment(plan, data + i * plan->length, rows + i * (size_t)plan->row_stride))
             return i;
     return count;
 }
