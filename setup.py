@@ -19,7 +19,7 @@ MODULES = {
     "bars": ["code128.c"],
     "bars_grade": ["bars_grade.c"],
     "channel": ["channel.c", "channel_print.c", "channel_scan.c"],
-    "g4": ["g4_encode.c", "g4_decode.c", "cpu.c"],
+    "g4": ["g4_encode.c", "g4_decode.c", "grey.c", "cpu.c"],
     "grade": [
         "grade.c",
         "grade_grid.c",

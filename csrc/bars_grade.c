@@ -21,6 +21,7 @@ enum {
 typedef struct {
     int bilevel, first, count; /* column of the first sample */
     float module, start;       /* pixels; where the first bar should be, in the profile */
+    float begun;               /* `start` before the profile was looked at */
     int widths[ELEMENTS];      /* modules */
     float levels[ELQR_BARS_LONGEST];
     float edges[MAX_EDGES];
@@ -96,7 +97,7 @@ static void take(profile *p, const picture *image, float x0, float y0, float x1,
     const int end = (int)within(x1 + around, 0, (float)image->width - 1);
     p->count = end - p->first + 1;
     p->count = p->count < ELQR_BARS_LONGEST ? p->count : ELQR_BARS_LONGEST;
-    p->start = x0 - (float)p->first;
+    p->start = p->begun = x0 - (float)p->first;
     for (int i = 0; i < p->count; i++) {
         const int x = p->first + i;
         const float y = y0 + ((float)x + 0.5f - x0) * slope, apart = p->module / 4;
@@ -251,13 +252,22 @@ static void grade_profile(profile *p, float values[ELQR_BARS_PARAMETERS]) {
     values[ELQR_BARS_DEFECTS] = 1;
     if (first < 0)
         return;
+    values[ELQR_BARS_DECODE] = 1;
+    values[ELQR_BARS_DECODABILITY] = decodability(p->edges + first, p->widths);
+    if (p->bilevel)
+        return;
     float edge, uneven;
     measure(p, first, from, to, &edge, &uneven);
-    values[ELQR_BARS_DECODE] = 1;
     values[ELQR_BARS_EDGE] = 100 * edge / 255;
     values[ELQR_BARS_MODULATION] = edge / range;
     values[ELQR_BARS_DEFECTS] = uneven / range;
-    values[ELQR_BARS_DECODABILITY] = decodability(p->edges + first, p->widths);
+}
+
+/* Whether two profiles are the same, of which nothing can be told but the same: so are all of a
+ * clean bar code that does not lie askew. */
+static int is_same(const profile *p, const profile *other) {
+    return p->first == other->first && p->count == other->count && p->begun == other->begun &&
+           memcmp(p->levels, other->levels, (size_t)p->count * sizeof *p->levels) == 0;
 }
 
 static int is_measured(const elqr_bars_result *result, int parameter) {
@@ -334,23 +344,26 @@ static int usable(const float *c, float module) {
 int elqr_grade_bars(const uint8_t *pixels, size_t stride, int width, int height, const float c[8],
                     const uint8_t modules[ELQR_BILL_MODULES], elqr_bars_result *result) {
     const picture image = {pixels, stride, width, height};
-    profile line;
+    profile lines[2];
+    float values[ELQR_BARS_PARAMETERS];
     memset(result, 0, sizeof *result);
     if (width < 2 || height < 2 || width > MAX_SIZE || height > MAX_SIZE)
         return ELQR_OUT_OF_RANGE;
     const float module = (c[2] - c[0] + c[4] - c[6]) / (2 * ELQR_BILL_MODULES);
-    if (!usable(c, module) || !count_widths(modules, line.widths))
+    if (!usable(c, module) || !count_widths(modules, lines[0].widths))
         return ELQR_OUT_OF_RANGE;
-    result->bilevel = line.bilevel = is_bilevel(&image);
+    memcpy(lines[1].widths, lines[0].widths, sizeof lines[1].widths);
+    result->bilevel = lines[0].bilevel = lines[1].bilevel = is_bilevel(&image);
     result->module = module;
     for (int i = 0; i < ELQR_BARS_LINES; i++) {
         /* 5.3: evenly over the middle 80 % of the bars. */
         const float part = 0.1f + 0.8f * ((float)i + 0.5f) / ELQR_BARS_LINES;
-        float values[ELQR_BARS_PARAMETERS];
-        line.module = module;
-        take(&line, &image, c[0] + part * (c[6] - c[0]), c[1] + part * (c[7] - c[1]),
+        profile *line = &lines[i % 2];
+        line->module = module;
+        take(line, &image, c[0] + part * (c[6] - c[0]), c[1] + part * (c[7] - c[1]),
              c[2] + part * (c[4] - c[2]), c[3] + part * (c[5] - c[3]));
-        grade_profile(&line, values);
+        if (i == 0 || !is_same(line, &lines[(i - 1) % 2]))
+            grade_profile(line, values);
         note(result, i, values);
     }
     conclude(result);

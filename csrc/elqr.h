@@ -198,6 +198,25 @@ int elqr_g4_encode(const uint8_t *rows, size_t stride, uint32_t width, uint32_t 
 int elqr_g4_decode(const uint8_t *coded, size_t size, uint32_t width, uint32_t height,
                    uint8_t *rows, size_t stride, uint32_t *words, uint32_t *decoded);
 
+/* What is drawn of a picture that is decoded: of rows from `first` on, so many columns, which are
+ * the width or a multiple of 64 below it.  Row `first` goes to `rows`, the next `stride` bytes
+ * farther on.  `inverted`: 1 = white; bits past the width are 0 all the same. */
+typedef struct {
+    uint8_t *rows;
+    size_t stride;
+    uint32_t first, columns;
+    int inverted;
+} elqr_g4_window;
+
+/* As elqr_g4_decode, but draws no more than the window; of rows that are not whole nothing is
+ * drawn.  ELQR_OUT_OF_RANGE also for a window that is not in the picture. */
+int elqr_g4_decode_window(const uint8_t *coded, size_t size, uint32_t width, uint32_t height,
+                          const elqr_g4_window *window, uint32_t *words, uint32_t *decoded);
+
+/* Bilevel rows of `width` pixels as bytes, 0 for 1 (black) and 255 for 0: row y is the
+ * (width + 7) / 8 bytes at rows + y * stride; greys[0 : width * height].  Time is linear. */
+void elqr_grey(const uint8_t *rows, size_t stride, size_t width, size_t height, uint8_t *greys);
+
 /*---- Payloads: rows of ASCII digits that a layout describes ----*/
 
 /* A layout names every digit of a row: literals, fields, and check digits over other digits.  The

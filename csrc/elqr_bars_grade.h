@@ -45,7 +45,7 @@ int elqr_bars_grade_of(int parameter, float value);
  * must be bars.  `modules` is what was meant, 1 = bar.
  *
  * ELQR_OK; ELQR_OUT_OF_RANGE for a size or for corners that are no such rectangle's, of modules
- * below a pixel or a profile of above ELQR_BARS_LONGEST pixels.  40 kB of stack. */
+ * below a pixel or a profile of above ELQR_BARS_LONGEST pixels.  80 kB of stack. */
 enum { ELQR_BARS_LONGEST = 8192 };
 int elqr_grade_bars(const uint8_t *pixels, size_t stride, int width, int height,
                     const float corners[8], const uint8_t modules[ELQR_BILL_MODULES],

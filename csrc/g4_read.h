@@ -15,181 +15,173 @@
  * for a load whose address depends on the last one's length. */
 typedef struct {
     const uint8_t *bytes;
-    uint64_t size_bits;
-    uint64_t bit; /* position of the next bit */
+    size_t size, next; /* those before `next` were read whole */
     uint64_t window;
-    uint32_t have; /* bits of the window that were read; those below are 0 */
+    uint64_t have; /* bits of the window that count as read; what follows them is data too, or 0 */
 } g4_reader;
 
+enum { G4_READ_BITS = 56 }; /* what the window holds at least once it was filled */
+
 ELQR_INLINE g4_reader g4_read_from(const uint8_t *bytes, size_t size) {
-    const g4_reader in = {bytes, (uint64_t)size * 8, 0, 0, 0};
+    const g4_reader in = {bytes, size, 0, 0, 0};
     return in;
 }
 
-/* Reads the window anew: 57 bits or more.  Past the end of the data bits are 0: no code consists of
- * zeros only, so at most one code can be completed by them. */
+/* The position of the next bit. */
+ELQR_INLINE uint64_t g4_bit(const g4_reader *in) {
+    return (uint64_t)in->next * 8 - in->have;
+}
+
+ELQR_INLINE int g4_is_past_end(const g4_reader *in) {
+    return g4_bit(in) > (uint64_t)in->size * 8;
+}
+
+/* Fills the window: without a look at how much it has, which cannot be foreseen.  Past the end of
+ * the data bits are 0: no code consists of zeros only, so at most one code can be completed by
+ * them. */
 ELQR_INLINE void refill(g4_reader *in) {
-    in->have = 64 - (in->bit & 7);
-    if (ELQR_UNLIKELY(in->bit >= in->size_bits)) {
-        in->window = 0;
-        return;
-    }
-    size_t byte = (size_t)(in->bit >> 3);
-    size_t left = (size_t)(in->size_bits >> 3) - byte;
-    in->window = elqr_load64_end(in->bytes + byte, left) << (in->bit & 7);
+    uint64_t word = 0;
+    if (ELQR_LIKELY(in->next + 8 <= in->size))
+        word = elqr_load64(in->bytes + in->next);
+    else if (in->next < in->size)
+        word = elqr_load64_end(in->bytes + in->next, in->size - in->next);
+    in->window |= word >> in->have;
+    in->next += (in->have ^ 63) >> 3;
+    in->have |= G4_READ_BITS;
 }
 
-/* Makes the window hold so many bits, 57 at most. */
-ELQR_INLINE void need(g4_reader *in, uint32_t bits) {
-    if (in->have < bits)
-        refill(in);
-}
-
-/* Goes on by fewer than 64 bits that the window holds. */
+/* Goes on by so many bits, which the window has. */
 ELQR_INLINE void take(g4_reader *in, uint32_t bits) {
     in->window <<= bits;
     in->have -= bits;
-    in->bit += bits;
 }
 
-/* One run of `colour`, all its make-up codes included.  Returns 0 when it is unreadable or longer
- * than `most`. */
-ELQR_INLINE int read_run(g4_reader *in, uint32_t colour, uint32_t most, uint32_t *run) {
-    enum { LONGEST_RUN = 13 };
-    uint32_t total = 0, part;
-    do {
-        need(in, LONGEST_RUN);
-        uint32_t entry =
+/* The run whose code the window begins with, of which it has enough bits for all but make-up codes
+ * after the first: *run is longer than `most` where it is unreadable or too long. */
+ELQR_INLINE uint32_t read_run(g4_reader *in, uint32_t colour, uint32_t most) {
+    uint32_t entry, total = 0;
+    for (;;) {
+        entry =
             colour ? elqr_g4_black_runs[in->window >> 51] : elqr_g4_white_runs[in->window >> 52];
-        part = entry >> 4;
-        total += part;
         take(in, entry & 15);
-        if (entry == 0 || total > most)
-            return 0;
-    } while (part >= 64);
-    *run = total;
-    return 1;
+        total += entry >> 4;
+        if (ELQR_LIKELY(entry >> 4 < 64) || total > most)
+            break;
+        refill(in);
+    }
+    return entry ? total : UINT32_MAX / 4;
 }
 
 /*---- Rows as lists of changes ----*/
 
-/* A row while it is decoded; the colour at a0 is `here.count & 1`. */
+/* A row while it is decoded: where its next change is put, and b1 in the list above; both are as
+ * far from their list's beginning, give or take an even number. */
 typedef struct {
-    g4_list above, here;
-    uint32_t b;        /* index of b1 in above; same parity as here.count */
+    uint32_t *to;
+    const uint32_t *b;
     int32_t a0, width; /* a0 is -1 at first: the imaginary pixel before the row */
 } row_state;
 
-/* Moves b1 to the first change of the right parity beyond a0, which is inside the row. */
-ELQR_INLINE void seek_b1(row_state *row) {
-    while (row->above.changes[row->b] <= (uint32_t)row->a0)
-        row->b += 2;
-}
-
 /* Notes a change at `position` >= a0.  Two at one position (a run of 0) are none. */
 ELQR_INLINE void add_change(row_state *row, uint32_t position) {
-    g4_list *here = &row->here;
-    if (here->changes[(int64_t)here->count - 1] == position)
-        here->count--;
-    else if (position < (uint32_t)row->width)
-        here->changes[here->count++] = position;
+    const ptrdiff_t again = row->to[-1] == position;
+    *row->to = position;
+    row->to += (position < (uint32_t)row->width) - 2 * again;
 }
 
 /* The modes of T.6 clause 2.2.3.  Each returns 0 when what it reads is impossible. */
 
-/* `count` times V0, none of them at the end of the row. */
+/* V0 up to G4_BLOCK times. */
 ELQR_INLINE void same_changes(row_state *row, uint32_t count) {
-    const uint32_t *from = row->above.changes + row->b;
-    uint32_t *to = row->here.changes + row->here.count;
-    memcpy(to, from, G4_BLOCK * sizeof *to);
-    for (uint32_t i = G4_BLOCK; i < count; i += G4_BLOCK)
-        memcpy(to + i, from + i, G4_BLOCK * sizeof *to);
+    memcpy(row->to, row->b, G4_BLOCK * sizeof *row->to);
     row->b += count;
-    row->here.count += count;
+    row->to += count;
     /* Not by whether count is 0, which cannot be foreseen: a0 is never left of the last change. */
-    int32_t last = (int32_t)row->here.changes[(int64_t)row->here.count - 1];
+    const int32_t last = (int32_t)row->to[-1];
     row->a0 = last > row->a0 ? last : row->a0;
 }
 
-ELQR_INLINE int vertical(row_state *row, int32_t offset) {
-    int32_t a1 = (int32_t)row->above.changes[row->b] + offset;
-    if (a1 > row->width || a1 <= row->a0)
+/* Vertical mode, or pass if `passes`, which has an offset of 0: without a look at which. */
+ELQR_INLINE int pass_or_vertical(row_state *row, int32_t offset, uint32_t passes) {
+    const uint32_t *at = row->b + passes - 1;
+    const int32_t a1 = (int32_t)at[1] + offset;
+    if (ELQR_UNLIKELY((a1 + (int32_t)passes > row->width) | (a1 <= row->a0)))
         return 0;
+    *row->to = (uint32_t)a1;
+    row->to += 1 - passes;
+    row->b = at + 2 * (((int32_t)at[0] <= a1) + ((int32_t)at[2] <= a1));
+    if (ELQR_UNLIKELY((int32_t)at[4] <= a1))
+        row->b = at + 6;
     row->a0 = a1;
-    if (a1 == row->width)
-        return 1;
-    row->here.changes[row->here.count++] = (uint32_t)a1;
-    row->b = g4_next_b(row->above.changes, row->b, (uint32_t)a1);
     return 1;
 }
 
-ELQR_INLINE int pass(row_state *row) {
-    int32_t b2 = (int32_t)row->above.changes[row->b + 1];
-    if (b2 == row->width)
-        return 0;
-    row->a0 = b2;
-    row->b += 2;
-    return 1;
-}
-
-ELQR_INLINE int horizontal(row_state *row, g4_reader *in) {
-    uint32_t colour = row->here.count & 1, width = (uint32_t)row->width, first, second;
-    uint32_t a1 = row->a0 > 0 ? (uint32_t)row->a0 : 0;
-    if (!read_run(in, colour, width - a1, &first))
-        return 0;
-    a1 += first;
-    if (!read_run(in, !colour, width - a1, &second))
+ELQR_INLINE int horizontal(row_state *row, g4_reader *in, uint32_t colour) {
+    const uint32_t width = (uint32_t)row->width, a0 = row->a0 > 0 ? (uint32_t)row->a0 : 0;
+    const uint32_t a1 = a0 + read_run(in, colour, width);
+    const uint32_t a2 = a1 + read_run(in, !colour, width);
+    if (a2 > width)
         return 0;
     add_change(row, a1);
-    add_change(row, a1 + second);
-    row->a0 = (int32_t)(a1 + second);
-    if (row->a0 < row->width)
-        seek_b1(row);
+    add_change(row, a2);
+    row->a0 = (int32_t)a2;
+    row->b += 2 * ((row->b[0] <= a2) + (row->b[2] <= a2));
+    while (row->b[0] <= a2 && a2 < width)
+        row->b += 2;
     return 1;
 }
 
-/* Any mode but V0. */
-ELQR_INLINE int other_mode(row_state *row, g4_reader *in) {
-    const uint64_t next = in->window >> 57;
-    uint32_t mode = elqr_g4_modes[next].mode;
-    take(in, elqr_g4_modes[next].bits);
-    if (mode >= ELQR_G4_V0 - 3)
-        return vertical(row, (int32_t)mode - ELQR_G4_V0);
-    if (mode == ELQR_G4_HORIZONTAL)
-        return horizontal(row, in);
-    return mode == ELQR_G4_PASS && pass(row);
+/* What the window begins with, in as many bits as elqr_g4_steps looks at: 0 if that is impossible.
+ * `end` is that of the list above. */
+ELQR_INLINE int step(row_state *row, g4_reader *in, const uint32_t *end, const uint32_t *first) {
+    const elqr_g4_step *next = &elqr_g4_steps[in->window >> (64 - ELQR_G4_STEP_BITS)];
+    if (row->b + next->ones > end &&
+        next->ones) { /* the one at `end` is V0 at the end of both rows */
+        const uint32_t left = row->b < end ? (uint32_t)(end - row->b) : 0;
+        same_changes(row, left);
+        take(in, left + 1);
+        row->a0 = row->width;
+        return 1;
+    }
+    same_changes(row, next->ones);
+    take(in, next->bits);
+    if (next->mode < ELQR_G4_HORIZONTAL)
+        return pass_or_vertical(row, next->offset, next->mode);
+    return next->mode == ELQR_G4_HORIZONTAL && horizontal(row, in, (uint32_t)(row->to - first) & 1);
 }
 
-/* Decodes one row into row->here; returns 0 when it cannot be read. */
-ELQR_INLINE int decode_row(row_state *row, g4_reader *in) {
-    enum { LONGEST_MODE = 7 };
-    while (row->a0 < row->width) {
-        need(in, LONGEST_MODE);
-        uint32_t ones = elqr_leading_zeros(~in->window | 1);
-        uint32_t left = row->above.count > row->b ? row->above.count - row->b : 0;
-        if (ones > left) { /* the one after `left` is V0 at the end of both rows */
-            same_changes(row, left);
-            take(in, left + 1);
-            break;
-        }
-        same_changes(row, ones);
-        take(in, ones);
-        if (in->have >= LONGEST_MODE && !other_mode(row, in))
+/* Decodes the row below `above` into `here`; returns 0 when it cannot be read. */
+ELQR_INLINE int decode_row(g4_reader *in, const g4_list *above, g4_list *here, uint32_t width) {
+    row_state row = {here->changes, above->changes, -1, (int32_t)width};
+    const uint32_t *end = above->changes + above->count;
+    while (row.a0 < row.width) {
+        refill(in);
+        if (!step(&row, in, end, here->changes))
             return 0;
     }
+    here->count = (uint32_t)(row.to - here->changes);
+    here->count -= here->count && row.to[-1] == width;
     for (uint32_t i = 0; i < G4_SENTINELS; i++)
-        row->here.changes[row->here.count + i] = (uint32_t)row->width;
-    return in->bit <= in->size_bits;
+        here->changes[here->count + i] = width;
+    return !g4_is_past_end(in);
 }
 
 /* Whether the next row is as the one above it, which has `count` changes: V0 for each of them and
- * for the end.  If so, its code is read.  A row of many changes may be the same unnoticed. */
+ * for the end.  If so, its code is read. */
 ELQR_INLINE int read_same_row(g4_reader *in, uint32_t count) {
-    refill(in);
-    uint32_t ones = elqr_leading_zeros(~in->window | 1);
-    if (ones <= count || in->bit + count + 1 > in->size_bits)
+    g4_reader ahead = *in;
+    uint32_t left = count + 1;
+    while (left) {
+        const uint32_t some = left < G4_READ_BITS ? left : G4_READ_BITS;
+        refill(&ahead);
+        if (elqr_leading_zeros(~ahead.window | 1) < some)
+            return 0;
+        take(&ahead, some);
+        left -= some;
+    }
+    if (g4_is_past_end(&ahead))
         return 0;
-    take(in, count + 1);
+    *in = ahead;
     return 1;
 }
 
@@ -199,12 +191,11 @@ ELQR_INLINE int g4_read_row(g4_reader *in, g4_list *above, g4_list *here, uint32
                             int first) {
     if (!first && read_same_row(in, above->count))
         return 2;
-    row_state row = {*above, *here, 0, -1, (int32_t)width};
-    row.here.count = 0;
-    if (!decode_row(&row, in))
+    if (!decode_row(in, above, here, width))
         return 0;
-    *here = *above;
-    *above = row.here;
+    const g4_list other = *above;
+    *above = *here;
+    *here = other;
     return 1;
 }
 

@@ -228,7 +228,7 @@ static void look_closer(const page *page, int x, int y, int length, marks *found
  * of a row at once, without branches: text has many, and what is looked for is rare. */
 ELQR_INLINE void foretell(const uint16_t *e, int count, int smallest, uint8_t *hits) {
     const uint16_t least = (uint16_t)smallest;
-    for (int i = 0; i < count; i++) {
+    for (size_t i = 0; i < (size_t)count; i++) {
         const uint16_t middle = (uint16_t)(e[i + 3] - e[i + 2]);
         const uint16_t whole = (uint16_t)(e[i + 5] - e[i]);
         const uint16_t a = (uint16_t)(e[i + 1] - e[i]), b = (uint16_t)(e[i + 2] - e[i + 1]);
@@ -239,10 +239,19 @@ ELQR_INLINE void foretell(const uint16_t *e, int count, int smallest, uint8_t *h
     }
 }
 
-/* Marks where a bar code may begin or end. */
-ELQR_INLINE void foretell_bars(const uint16_t *edges, int count, uint8_t *starts) {
-    for (int i = 0; i < count - 6; i++)
-        starts[i] = sweep_may_start(edges + i);
+/* Marks where a bar code may begin or end: beyond a row's ends there is paper. */
+ELQR_INLINE void foretell_bars(const uint16_t *e, int count, uint8_t *starts) {
+    const size_t places = count > 6 ? (size_t)count - 6 : 0;
+    memset(starts + places, 0, 8);
+    if (places == 0)
+        return;
+    for (size_t i = 1; i + 1 < places; i++)
+        starts[i] =
+            sweep_may_start(e + i, (uint16_t)(e[i] - e[i - 1]), (uint16_t)(e[i + 7] - e[i + 6]));
+    starts[0] = sweep_may_start(e, UINT16_MAX, places > 1 ? (uint16_t)(e[7] - e[6]) : UINT16_MAX);
+    if (places > 1)
+        starts[places - 1] =
+            sweep_may_start(e + places - 1, (uint16_t)(e[places - 1] - e[places - 2]), UINT16_MAX);
 }
 
 /*---- Finder patterns of a row ----*/
@@ -279,22 +288,31 @@ ELQR_INLINE void find_marks(const page *page, findings *found, int count, int y)
 
 /*---- What they belong to ----*/
 
-enum { SPOTS = 16 /* a side */, LEAST_DARK = 13 /* of 64 in a quarter */ };
+enum { SPOTS = 8 /* a side of a quarter */, LEAST_DARK = 13 /* of its 64 */ };
 
-/* Whether the square from (x, y) along (ux, uy) and (vx, vy) is about half dark, as masks make
- * every symbol, in each of its quarters; text is lighter, and leaves gaps. */
-static int is_dense(const page *page, int x, int y, int ux, int uy, int vx, int vy) {
-    int dark[4] = {0, 0, 0, 0};
-    for (int i = 0; i < SPOTS; i++)
-        for (int j = 0; j < SPOTS; j++) {
-            const int px = x + ((2 * i + 1) * ux + (2 * j + 1) * vx) / (2 * SPOTS);
-            const int py = y + ((2 * i + 1) * uy + (2 * j + 1) * vy) / (2 * SPOTS);
-            dark[2 * i / SPOTS * 2 + 2 * j / SPOTS] +=
-                is_on_page(page, px, py) && is_dark(page, px, py);
+/* Dark ones of the spots from (i, j) on, of twice as many a side that are spread evenly over the
+ * square from (x, y) along (ux, uy) and (vx, vy). */
+static int count_dark(const page *page, int x, int y, int ux, int uy, int vx, int vy, int i,
+                      int j) {
+    int dark = 0;
+    for (int m = 2 * i + 1; m < 2 * (i + SPOTS); m += 2)
+        for (int n = 2 * j + 1; n < 2 * (j + SPOTS); n += 2) {
+            const int px = x + (m * ux + n * vx) / (4 * SPOTS);
+            const int py = y + (m * uy + n * vy) / (4 * SPOTS);
+            dark += is_on_page(page, px, py) && is_dark(page, px, py);
         }
-    for (int i = 0; i < 4; i++)
-        if (dark[i] < LEAST_DARK || dark[i] > SPOTS * SPOTS / 4 - LEAST_DARK)
+    return dark;
+}
+
+/* Whether the square is about half dark, as masks make every symbol, in each of its quarters; text
+ * is lighter, and leaves gaps. */
+static int is_dense(const page *page, int x, int y, int ux, int uy, int vx, int vy) {
+    for (int quarter = 0; quarter < 4; quarter++) {
+        const int dark =
+            count_dark(page, x, y, ux, uy, vx, vy, quarter / 2 * SPOTS, quarter % 2 * SPOTS);
+        if (dark < LEAST_DARK || dark > SPOTS * SPOTS - LEAST_DARK)
             return 0;
+    }
     return 1;
 }
 

@@ -1,6 +1,7 @@
 /* The slip's bar code, read along rows: GS1-128 in code set C (ISO/IEC 15417, annex B).
  *
  * Widths are taken between edges of the same direction: ink gain moves these alike, and cancels. */
+#include "bits.h"
 #include "code128_widths.h"
 #include "common.h"
 #include "sweep.h"
@@ -22,7 +23,6 @@ enum {
     DISTANCES = 4,
     NEAR = 8, /* modules, see distance_to */
     MODULES = 11,
-    QUIET = 4, /* modules of paper before a symbol: half of what is demanded, and less */
     STRAY = 8, /* pixels that a symbol's edge moves from a row to one soon after */
     NEARBY = 24
 };
@@ -71,14 +71,15 @@ static int character_of(const sweep_bars *bars, const int *runs, int sum) {
     return bars->characters[key_of(distances)];
 }
 
-/* How far six runs are from a character's, in modules * sum, distances counting four times. */
-static int distance_to(const int *runs, int sum, const char *widths) {
+/* How far six runs are from a character's, in modules * sum, distances counting four times; or
+ * `enough` or more where that much is found. */
+static int distance_to(const int *runs, int sum, const char *widths, int enough) {
     int total = 0;
-    for (int i = 0; i + 1 < RUNS; i++) {
+    for (int i = 0; i + 1 < RUNS && total < enough; i++) {
         const int modules = widths[i] + widths[i + 1] - 2 * '0';
         total += 4 * abs(MODULES * (runs[i] + runs[i + 1]) - modules * sum);
     }
-    for (int i = 0; i < RUNS; i++)
+    for (int i = 0; i < RUNS && total < enough; i++)
         total += abs(MODULES * runs[i] - (widths[i] - '0') * sum);
     return total;
 }
@@ -87,7 +88,7 @@ static int distance_to(const int *runs, int sum, const char *widths) {
 static int nearest_character(const int *runs, int sum) {
     int best = -1, least = NEAR * sum;
     for (int c = 0; c <= START_C; c++) {
-        const int distance = distance_to(runs, sum, code128_widths[c]);
+        const int distance = distance_to(runs, sum, code128_widths[c], least);
         if (distance < least) {
             least = distance;
             best = c;
@@ -229,7 +230,7 @@ static int may_be_whole(const strip *line) {
     const int length = distance(line, ELEMENTS), sum = distance(line, RUNS);
     return sum >= MODULES &&
            abs(MODULES * length - ELQR_BILL_MODULES * sum) <= STRAY_SUM * ELQR_BILL_MODULES &&
-           (line->left == EDGES || ELQR_BILL_MODULES * run(line, ELEMENTS) >= QUIET * length);
+           (line->left == EDGES || ELQR_BILL_MODULES * run(line, ELEMENTS) >= SWEEP_QUIET * length);
 }
 
 /* The character of six widths as they are, or -1. */
@@ -381,24 +382,29 @@ void sweep_bars_init(sweep_bars *bars) {
     number_characters(bars->characters);
 }
 
-/* Whether there is as much paper before a symbol's first six runs, `sum` wide, as it must have. */
-static int has_quiet_zone(int paper, int sum) {
-    return MODULES * paper >= QUIET * sum;
+/* Of eight places where a symbol may begin, those at even edges forwards, those at odd ones
+ * backwards. */
+static uint64_t starts_of(const uint8_t *starts, int backwards) {
+    return elqr_load64_low_first(starts) &
+           (backwards ? UINT64_C(0x0100010001000100) * SWEEP_BACKWARDS
+                      : UINT64_C(0x0001000100010001) * SWEEP_FORWARDS);
 }
 
-void sweep_bars_row(sweep_bars *bars, const uint16_t *e, int count, const uint8_t *starts, int y) {
-    for (int i = 0; i + SUSPECT * RUNS < count; i += 2)
-        if (starts[i] & SWEEP_FORWARDS &&
-            has_quiet_zone(i ? e[i] - e[i - 1] : UINT16_MAX, e[i + RUNS] - e[i])) {
-            const strip line = {e, i, 1, count - i};
-            read_symbol(bars, &line, y);
+static void read_symbols(sweep_bars *bars, const uint16_t *edges, int count, const uint8_t *starts,
+                         int backwards, int y) {
+    for (int first = 0; first + RUNS < count; first += 8)
+        for (uint64_t eight = starts_of(starts + first, backwards); eight; eight &= eight - 1) {
+            const int i = first + (int)(elqr_trailing_zeros(eight) / 8) + (backwards ? RUNS : 0);
+            const strip line = {edges, i, backwards ? -1 : 1, backwards ? i + 1 : count - i};
+            if (line.left > SUSPECT * RUNS)
+                read_symbol(bars, &line, y);
         }
-    for (int i = SUSPECT * RUNS + 1; i < count; i += 2)
-        if (starts[i - RUNS] & SWEEP_BACKWARDS &&
-            has_quiet_zone(i + 1 < count ? e[i + 1] - e[i] : UINT16_MAX, e[i] - e[i - RUNS])) {
-            const strip line = {e, i, -1, i + 1};
-            read_symbol(bars, &line, y);
-        }
+}
+
+void sweep_bars_row(sweep_bars *bars, const uint16_t *edges, int count, const uint8_t *starts,
+                    int y) {
+    read_symbols(bars, edges, count, starts, 0, y);
+    read_symbols(bars, edges, count, starts, 1, y);
 }
 
 /* Rows that could not be read above or below rows that could are the same bar code. */

@@ -15,4 +15,7 @@ def decode_strips(
     strip_rows: int,
     rows: npt.NDArray[np.uint8],
     invert: bool,
+    top: int = 0,
+    columns: int = ...,
 ) -> int: ...
+def grey(rows: npt.NDArray[np.uint8], width: int) -> npt.NDArray[np.uint8]: ...

@@ -5,6 +5,8 @@ from cpython.bytes cimport PyBytes_FromStringAndSize
 from libc.stdint cimport uint8_t, uint32_t, uint64_t
 from libc.stdlib cimport free, malloc
 
+import numpy as np
+
 from elqr_fast.errors import kernel_error
 
 
@@ -15,6 +17,16 @@ cdef extern from "elqr.h" nogil:
     size_t elqr_g4_words(uint32_t width)
     int elqr_g4_decode(const uint8_t *coded, size_t size, uint32_t width, uint32_t height,
                        uint8_t *rows, size_t stride, uint32_t *words, uint32_t *decoded)
+    ctypedef struct elqr_g4_window:
+        uint8_t *rows
+        size_t stride
+        uint32_t first
+        uint32_t columns
+        int inverted
+
+    int elqr_g4_decode_window(const uint8_t *coded, size_t size, uint32_t width, uint32_t height,
+                              const elqr_g4_window *window, uint32_t *words, uint32_t *decoded)
+    void elqr_grey(const uint8_t *rows, size_t stride, size_t width, size_t height, uint8_t *greys)
     enum:
         ELQR_G4_MAX_WIDTH
         ELQR_OK
@@ -84,20 +96,29 @@ def decode(const uint8_t[::1] coded not None, uint32_t width, uint8_t[:, ::1] ro
 
 
 def decode_strips(const uint8_t[::1] coded not None, Py_ssize_t begin, places not None,
-                  uint32_t width, uint32_t strip_rows, uint8_t[:, ::1] rows not None, bint invert):
+                  uint32_t width, uint32_t strip_rows, uint8_t[:, ::1] rows not None, bint invert,
+                  Py_ssize_t top=0, uint32_t columns=ELQR_G4_MAX_WIDTH):
     """Decodes strips that follow each other into rows, uint8 [height, (width + 7) // 8].
 
     `places`: (offset, size) of each strip in a file of which `coded` is what comes from offset
     `begin` on; all have `strip_rows` rows but for the last,
-    which has those that are left.  `invert` turns every bit.  Returns how many strips are whole,
+    which has those that are left.  `invert` turns every pixel.  Nothing is drawn of rows above
+    `top`, nor of pixels from `columns` on, which is a multiple of 64 if it is below the width.
+    Returns how many strips are whole,
     which is less than len(places) if one is not as G4 has it; the rows from it on are then no
     picture.  Raises ValueError when rows, strips or places do not fit each other, and KernelError
-    (empty, too wide).
+    (empty, too wide, columns).
     """
     check_rows(rows, width)
-    cdef Py_ssize_t count = len(places), done = 0, first, height = rows.shape[0], offset, size
+    cdef Py_ssize_t count = len(places), done = 0, first, height = rows.shape[0], offset, size, skip
     if strip_rows == 0 or not (count - 1) * strip_rows < height <= count * strip_rows:
         raise ValueError(f"{count} strips of {strip_rows} rows are not {height} rows")
+    cdef elqr_g4_window window
+    window.stride = <size_t>rows.shape[1]
+    window.columns = min(columns, width)
+    window.inverted = invert
+    if window.columns < width and window.columns % 64:
+        raise kernel_error(ELQR_OUT_OF_RANGE)
     cdef uint32_t *words = <uint32_t *>malloc(elqr_g4_words(width) * sizeof(uint32_t))
     if words == NULL:
         raise MemoryError("work space of a G4 decoding")
@@ -110,12 +131,12 @@ def decode_strips(const uint8_t[::1] coded not None, Py_ssize_t begin, places no
             offset, size = at - begin, length
             first = done * strip_rows
             some = <uint32_t>min(<Py_ssize_t>strip_rows, height - first)
+            skip = min(max(top - first, 0), <Py_ssize_t>some)
+            window.first = <uint32_t>skip
+            window.rows = &rows[0, 0] + (first + skip) * rows.shape[1]
             with nogil:
-                status = elqr_g4_decode(&coded[0] + offset if size else NULL, <size_t>size, width,
-                                        some, &rows[first, 0], <size_t>rows.shape[1], words,
-                                        &decoded)
-                if status == ELQR_OK and invert:
-                    invert_bytes(&rows[first, 0], <size_t>some * <size_t>rows.shape[1])
+                status = elqr_g4_decode_window(&coded[0] + offset if size else NULL, <size_t>size,
+                                               width, some, &window, words, &decoded)
             if status != ELQR_OK:
                 break
             done += 1
@@ -124,7 +145,19 @@ def decode_strips(const uint8_t[::1] coded not None, Py_ssize_t begin, places no
     return done
 
 
-cdef void invert_bytes(uint8_t *bytes, size_t count) noexcept nogil:
-    cdef size_t i
-    for i in range(count):
-        bytes[i] ^= 0xFF
+def grey(const uint8_t[:, :] rows not None, Py_ssize_t width):
+    """Pixels of packed rows as greys, uint8 [height, width], 0 for 1 (black) and 255 for 0.
+
+    `rows` is uint8 [height, (width + 7) // 8], the bytes of a row contiguous.  Raises ValueError.
+    """
+    if width < 0 or rows.shape[1] != (width + 7) // 8:
+        raise ValueError(f"{width} pixels are {(width + 7) // 8} bytes a row, not {rows.shape[1]}")
+    if rows.shape[1] > 1 and rows.strides[1] != 1 or rows.strides[0] < 0:
+        raise ValueError("the bytes of a row must be contiguous, and rows follow each other")
+    greys = np.empty((rows.shape[0], width), np.uint8)
+    cdef uint8_t[:, ::1] out = greys
+    if rows.shape[0] and width:
+        with nogil:
+            elqr_grey(&rows[0, 0], <size_t>rows.strides[0], <size_t>width, <size_t>rows.shape[0],
+                      &out[0, 0])
+    return greys

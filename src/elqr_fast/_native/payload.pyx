@@ -169,6 +169,18 @@ def build(Layout layout not None, list columns, size_t n):
     return rows, statuses, bad
 
 
+def parse_one(Layout layout not None, bytes row not None):
+    """Checks one row of layout.length bytes: (status, position), as `parse`, without arrays."""
+    cdef uint8_t status = 0
+    cdef uint16_t position = 0
+    cdef const uint8_t *first = row
+    if <size_t>len(row) != layout.layout.length:
+        raise ValueError(f"a row of {len(row)} bytes, the layout has {layout.layout.length}")
+    with nogil:
+        elqr_payload_parse(&layout.layout, first, 1, &status, &position)
+    return status, position
+
+
 def parse(Layout layout not None, const uint8_t[:, ::1] rows not None):
     """Checks rows uint8 [n, length].
 

@@ -146,16 +146,11 @@ def parse_row(data: bytes, layout: Layout) -> dict[str, str]:
     if len(data) != layout.length:
         at = min(len(data), layout.length)
         raise PayloadError("bad_length", at, f"{len(data)} bytes, not {layout.length}")
-    row = np.frombuffer(data, np.uint8).reshape(1, -1)
-    statuses, positions, bad = native.parse(layout.compiled, row)
-    if bad:
-        status = int(statuses[0])
-        raise PayloadError(CODES[status], int(positions[0]), _MEANINGS[status])
+    status, position = native.parse_one(layout.compiled, data)
+    if status:
+        raise PayloadError(CODES[status], position, _MEANINGS[status])
     digits = data.decode("ascii")
-    return {
-        name: digits[start : start + layout.fields[name].width]
-        for name, (start, *_) in layout.offsets.items()
-    }
+    return {name: digits[place] for name, place in layout.slices.items()}
 
 
 def parse_payloads(
@@ -219,11 +214,14 @@ def _padded(name: str, value: str | int, width: int) -> str:
     return text.zfill(width)
 
 
+_NAMES = ElqrFields.__dataclass_fields__.keys()
+
+
 def _fields(row: Mapping[str, str]) -> ElqrFields:
-    known = ElqrFields.__dataclass_fields__
-    named: dict[str, Any] = {name: digits for name, digits in row.items() if name in known}
-    others = {name: digits for name, digits in row.items() if name not in known}
-    return ElqrFields(**named | {"amount": int(named["amount"])}, others=others)
+    named: dict[str, Any] = {name: row[name] for name in row.keys() & _NAMES}
+    others = {name: digits for name, digits in row.items() if name not in _NAMES}
+    named["amount"] = int(named["amount"])
+    return ElqrFields(**named, others=others)
 
 
 def _text_column(

@@ -9,7 +9,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, cached_property
 from os import PathLike
 from pathlib import Path
 from typing import Annotated, Literal
@@ -101,10 +101,18 @@ class Layout:
         """Digits in a row."""
         return self.compiled.length
 
-    @property
+    @cached_property
     def prefix(self) -> bytes:
         """The digits by which a code of this layout is recognised."""
         return self.template[: self.compiled.prefix]
+
+    @cached_property
+    def slices(self) -> dict[str, slice]:
+        """Where each field is first, in a row."""
+        return {
+            name: slice(start, start + self.fields[name].width)
+            for name, (start, *_) in self.offsets.items()
+        }
 
     def lines(self, *names: str) -> Layout:
         """The layout of these printed lines alone, one after the other."""

@@ -9,6 +9,8 @@ of a broken page is libtiff's to say.
 from __future__ import annotations
 
 import io
+import sys
+import threading
 from collections.abc import Callable
 from functools import cached_property
 from typing import BinaryIO
@@ -32,6 +34,32 @@ class Undecodable(Exception):
     """A strip that is not as G4 has it."""
 
 
+class _Spare(threading.local):
+    """Memory of the last page of this thread, for the next: the system takes longer to hand out
+    new memory, page by page, than pixels take to be decoded into it."""
+
+    #: Of a larger page nothing is kept.  A4 at 600 dpi has 4.4 million bytes.
+    MOST = 1 << 23
+
+    def __init__(self) -> None:
+        self._bytes = np.empty(0, np.uint8)
+
+    def rows(self, height: int, width: int) -> Bits:
+        """uint8 [height, width], not set to anything."""
+        size = height * width
+        if size > self.MOST:
+            return np.empty((height, width), np.uint8)
+        # Every page and every view of one counts as a user of the memory: two are here.
+        if self._bytes.size < size or sys.getrefcount(self._bytes) > ALONE:
+            self._bytes = np.empty(size, np.uint8)
+        return self._bytes[:size].reshape(height, width)
+
+
+#: Users of memory that nobody else has: the attribute, and the question itself.
+ALONE = 2
+_spare = _Spare()
+
+
 class Strips:
     """The packed rows of a page, 1 = black, decoded where they are asked for."""
 
@@ -47,14 +75,23 @@ class Strips:
             self._places = [
                 (min(at, end), max(min(size, end - at), 0)) for at, size in self._places
             ]
+        self._top, self._columns = 0, self.width
         #: 1 for each strip that has not been decoded.
         self._missing = bytearray(b"\1" * len(self._places))
         self._invert = tags[tiff.PHOTOMETRIC][0] == BLACK_IS_ZERO
-        # Pages of memory that nobody touches cost nothing.
-        self._bits = np.empty((self.height, (self.width + 7) // 8), np.uint8)
+        self._bits = _spare.rows(self.height, (self.width + 7) // 8)
 
-    def rows(self, top: int, bottom: int) -> Bits:
-        """Rows [top, bottom) of the page, packed.  Raises Undecodable."""
+    def expect(self, top: int, right: int) -> None:
+        """What is drawn until something else is asked for: no row above, no pixel farther right."""
+        if 0 not in self._missing:
+            columns = -(-right // 64) * 64
+            self._top, self._columns = top, min(columns, self.width)
+
+    def rows(self, top: int, bottom: int, right: int) -> Bits:
+        """Rows [top, bottom) of the page, packed, whole up to a column.  Raises Undecodable."""
+        if top < self._top or right > self._columns:
+            self._missing = bytearray(b"\1" * len(self._places))
+            self._top, self._columns = 0, self.width
         strip, end = top // self._rows, -(-bottom // self._rows)
         while (strip := self._missing.find(1, strip, end)) >= 0:
             known = self._missing.find(0, strip, end)
@@ -66,8 +103,10 @@ class Strips:
     def _decode(self, first: int, stop: int) -> None:
         """Strips [first, stop), by one reading of the file if they lie close together in it."""
         places = self._places[first:stop]
-        begin, end = min(places)[0], max(map(sum, places))
-        if len(places) > 1 and end - begin > FAR_APART + 2 * sum(size for _, size in places):
+        begin, end = min(places)[0], max([at + size for at, size in places])
+        if end - begin > FAR_APART and end - begin > FAR_APART + 2 * sum(
+            [size for _, size in places]
+        ):
             for strip in range(first, stop):
                 self._decode(strip, strip + 1)
             return
@@ -78,6 +117,7 @@ class Strips:
         whole = g4.decode_strips(
             coded, begin, places, self.width, self._rows,
             self._bits[first * self._rows : stop * self._rows], self._invert,
+            self._top - first * self._rows, self._columns,
         )  # fmt: skip
         if whole != len(places):
             raise Undecodable
@@ -100,8 +140,8 @@ class G4Page:
     @cached_property
     def grey(self) -> Grey:
         width, height = self.size
-        rows = self._rows(0, height)
-        return self._otherwise() if rows is None else _grey(rows, width)
+        rows = self._rows(0, height, width)
+        return self._otherwise() if rows is None else g4.grey(rows, width)
 
     def crop(self, left: int, top: int, right: int, bottom: int) -> Grey:
         left, top, right, bottom = region = clipped((left, top, right, bottom), self.size)
@@ -113,7 +153,7 @@ class G4Page:
         if found is None:
             return self.grey[top:bottom, left:right]
         rows, begin = found
-        grey = _grey(rows, right - begin)[:, left - begin :]
+        grey = g4.grey(rows, right - begin)[:, left - begin :]
         self._first = self._first or (region, grey)
         return grey
 
@@ -122,14 +162,19 @@ class G4Page:
         left, top, right, bottom = clipped(region, self.size)
         if left >= right or top >= bottom:
             return None
-        rows = self._rows(top, bottom)
+        rows = self._rows(top, bottom, right)
         return None if rows is None else (rows[:, left // 8 : (right + 7) // 8], left // 8 * 8)
 
-    def _rows(self, top: int, bottom: int) -> Bits | None:
+    def expect(self, region: Region) -> None:
+        if self._strips is not None:
+            _, top, right, _ = clipped(region, self.size)
+            self._strips.expect(top, right)
+
+    def _rows(self, top: int, bottom: int, right: int) -> Bits | None:
         if self._strips is None:
             return None
         try:
-            return self._strips.rows(top, bottom)
+            return self._strips.rows(top, bottom, right)
         except (Undecodable, OSError):
             self._strips = None
             return None
@@ -153,12 +198,6 @@ def open_page(
     if strip_rows < 1 or len(tags[tiff.OFFSETS]) != strips or len(tags[tiff.SIZES]) != strips:
         return None
     return G4Page(file, tags, dpi(tiff.dpi_of(tags)), otherwise)
-
-
-def _grey(rows: Bits, width: int) -> Grey:
-    grey = np.unpackbits(rows, axis=1, count=width)
-    grey -= np.uint8(1)  # 1, black, becomes 0; 0, white, goes below zero: 255
-    return grey
 
 
 def _is_plain(tags: tiff.Tags) -> bool:

@@ -17,6 +17,7 @@ import numpy.typing as npt
 from elqr_fast.errors import InputError
 from elqr_fast.scan.pages import (
     CHANNELS,
+    DEFAULT_LIMITS,
     Decoded,
     Document,
     DropOut,
@@ -74,7 +75,7 @@ def open_file(
     what its file says.  Colours become greys as under light of the colour `drop_out`.  Raises
     InputError if the source is none of these or exceeds the limits.
     """
-    limits = limits or Limits()
+    limits = limits or DEFAULT_LIMITS
     name = "" if not isinstance(source, str | os.PathLike) else shown_path(source)
     try:
         return OpenFile(name, _document(source, dpi, limits, CHANNELS[drop_out]))

@@ -58,6 +58,9 @@ class Limits:
             raise InputError(f"{pages:,} pages are more than the limit of {self.pages:,}")
 
 
+DEFAULT_LIMITS = Limits()
+
+
 class Clock:
     """How long a page has been worked on by this thread."""
 
@@ -102,6 +105,9 @@ class Pixels(Protocol):
     def crop(self, left: int, top: int, right: int, bottom: int) -> Grey:
         """Those of [left, right) x [top, bottom), cut at the page's edges."""
 
+    def expect(self, region: Region) -> None:
+        """Says that most likely nothing will be asked for above or right of a region."""
+
     def bits(self, region: Region) -> tuple[Bits, int] | None:
         """Packed rows of a bilevel page's region, 1 = black, and the column these begin with; None
         if the page is grey or the region empty."""
@@ -121,6 +127,9 @@ class Decoded:
     def crop(self, left: int, top: int, right: int, bottom: int) -> Grey:
         left, top, right, bottom = clipped((left, top, right, bottom), self.size)
         return self.grey[top:bottom, left:right]
+
+    def expect(self, region: Region) -> None:
+        return
 
     def bits(self, region: Region) -> tuple[Bits, int] | None:
         return None

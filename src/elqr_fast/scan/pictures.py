@@ -78,7 +78,7 @@ class PicturePages:
         head = self._file.read(8)
         self._file.seek(0)
         if head[:4] in TIFF_MAGIC:
-            self._layout = Layout.of(head)
+            self._layout = Layout.of(head[:4])
             if self._path:
                 offsets = page_offsets_of_file(self._file, self._path, self._limits)
             else:

@@ -7,7 +7,7 @@ has them.  `turns` counts quarter turns clockwise that the page made on its way 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 from elqr_fast.scan.pages import Dpi, Region
@@ -64,17 +64,26 @@ class Placement:
     size: Pixel
     turns: int
     scale: tuple[float, float]
+    #: Regions that were asked for: the pages of a batch are alike.
+    _known: dict[object, Region] = field(default_factory=dict, repr=False, compare=False)
 
     def region(self, box: Box, margin: float = MARGIN_MM) -> Region:
         """The pixels (left, top, right, bottom) of a box and its margin."""
-        return _region(self, box, margin)
+        known = self._known.get((box, margin))
+        if known is None:
+            known = self._known[box, margin] = _region(self, box, margin)
+        return known
 
     def faces_region(self, target: Target) -> Region | None:
         """The pixels around all faces that may carry no other code; None: the whole page."""
         if not target.faces:
             return None
-        lefts, tops, rights, bottoms = zip(*map(self.region, target.faces), strict=True)
-        return min(lefts), min(tops), max(rights), max(bottoms)
+        known = self._known.get(target.faces)
+        if known is None:
+            lefts, tops, rights, bottoms = zip(*map(self.region, target.faces), strict=True)
+            known = min(lefts), min(tops), max(rights), max(bottoms)
+            self._known[target.faces] = known
+        return known
 
     def holds(self, box: Box, corners: Corners, margin: float = MARGIN_MM) -> bool:
         """True if all corners are within the box and its margin."""
@@ -93,7 +102,6 @@ class Placement:
         )[self.turns]
 
 
-@lru_cache(maxsize=256)  # the pages of a batch are alike
 def _region(place: Placement, box: Box, margin: float) -> Region:
     x, y, width, height = box
     low = place.turned(x - margin, y - margin)

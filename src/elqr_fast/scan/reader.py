@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import chain, repeat
 
 import numpy as np
 import numpy.typing as npt
@@ -20,9 +21,9 @@ from elqr_fast.scan.images import Source, open_file, shown_path
 from elqr_fast.scan.judge import judge_alone, judge_code, judge_lines, judge_slip
 from elqr_fast.scan.ladder import Found, climb
 from elqr_fast.scan.ocr_lines import compare_lines, frame_of
-from elqr_fast.scan.pages import Clock, Limits, PageImage, Region
+from elqr_fast.scan.pages import DEFAULT_LIMITS, Clock, Limits, PageImage, Region
 from elqr_fast.scan.place import Placement, Target, placements, turns_of
-from elqr_fast.scan.reading import NO_CODE_FOUND, Kind, Lines, Reading, Verdict
+from elqr_fast.scan.reading import NO_CODE_FOUND, BarsGrade, Kind, Lines, Reading, Verdict
 from elqr_fast.scan.scanners import Profile, expecting
 from elqr_fast.scan.sweep import Sweep
 from elqr_fast.scan.symbols import Bars, count_damaged, find_bill_bars
@@ -70,9 +71,17 @@ def read_page(
     file, number = (image.file, image.page) if isinstance(image, PageImage) else ("", 0)
     try:
         page = image if isinstance(image, PageImage) else _page_of(image, dpi)
+        readings, bars_grade = _read(page, target, limits or DEFAULT_LIMITS)
+        graded = zip(readings, chain((bars_grade,), repeat(None)), strict=False)
         return [
-            replace(reading, file=file, page=number, grade=grade_reading(page, reading))
-            for reading in _read(page, target, limits or Limits())
+            replace(
+                reading,
+                file=file,
+                page=number,
+                grade=grade_reading(page, reading),
+                bars_grade=bars,
+            )
+            for reading, bars in graded
         ]
     except InputError as error:
         fault = str(error)
@@ -85,26 +94,31 @@ def _page_of(array: npt.NDArray[np.uint8], dpi: float | None) -> PageImage:
     return next(open_file(array, dpi=dpi).pages())
 
 
-def _read(page: PageImage, target: Target | None, limits: Limits) -> list[Reading]:
+def _read(
+    page: PageImage, target: Target | None, limits: Limits
+) -> tuple[list[Reading], BarsGrade | None]:
+    """The page's codes, judged, and the grade of the first one's bar code."""
     places = placements(page.size, page.dpi, target.page) if target else ()
+    if target and places and (region := places[0].faces_region(target)):
+        page.pixels.expect(region)
     found = climb(page, target, places, Clock(limits.seconds))
     if not found.symbols:
-        return [_nothing(page, found, limits)]
+        return [_nothing(page, found, limits)], None
     readings = [judge_code(symbol) for symbol in found.symbols]
     bars = _bars(page, readings, target, places, found.sweep)
     said = [each.digits for each in bars]
     if target is None:
         first, *others = judge_alone(readings, said)
         alone = not any(other.kind is Kind.ELQR for other in others)
-        return [_with_bars(page, first, bars) if alone else first, *others]
+        return [first, *others], _bars_grade(page, first, bars) if alone else None
     own, *others = judge_slip(readings, target, places, said)
-    return [_with_lines(page, _with_bars(page, own, bars), target, places), *others]
+    return [_with_lines(page, own, target, places), *others], _bars_grade(page, own, bars)
 
 
-def _with_bars(page: PageImage, own: Reading, bars: Sequence[Bars]) -> Reading:
+def _bars_grade(page: PageImage, own: Reading, bars: Sequence[Bars]) -> BarsGrade | None:
     if not bars or not own.fields or own.position is None:
-        return own
-    return replace(own, bars_grade=grade_bars(page, bars, turns_of(own.position)))
+        return None
+    return grade_bars(page, bars, turns_of(own.position))
 
 
 def _with_lines(

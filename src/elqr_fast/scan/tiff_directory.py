@@ -10,6 +10,7 @@ import struct
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import BinaryIO
 
 from elqr_fast.scan.pages import Dpi
@@ -50,9 +51,11 @@ class Layout:
     entry: struct.Struct
 
     @classmethod
-    def of(cls, head: bytes) -> Layout:
-        order = "<" if head[:2] == b"II" else ">"
-        big = head[2:4] in (b"+\0", b"\0+")
+    @lru_cache(maxsize=8)  # there are four
+    def of(cls, magic: bytes) -> Layout:
+        """`magic`: a file's first four bytes."""
+        order = "<" if magic[:2] == b"II" else ">"
+        big = magic[2:4] in (b"+\0", b"\0+")
         return cls(
             order,
             8 if big else 4,
@@ -82,7 +85,7 @@ def read_tags(file: BinaryIO, offset: int, layout: Layout) -> Tags | None:
         letters = kinds.get(kind)
         if letters is None or not 0 < values <= MOST_VALUES or tag in tags:
             return None
-        numbers = struct.Struct(f"{layout.order}{values * len(letters)}{letters[0]}")
+        numbers = _numbers(layout.order, values * len(letters), letters[0])
         if numbers.size > len(cell):
             (at,) = layout.offset.unpack(cell)
             if at > sys.maxsize:
@@ -93,6 +96,11 @@ def read_tags(file: BinaryIO, offset: int, layout: Layout) -> Tags | None:
                 return None
         tags[tag] = numbers.unpack_from(cell)
     return tags
+
+
+@lru_cache(maxsize=256)  # the pages of a batch are alike
+def _numbers(order: str, count: int, letter: str) -> struct.Struct:
+    return struct.Struct(f"{order}{count}{letter}")
 
 
 def dpi_of(tags: Tags) -> Dpi | None:

@@ -75,7 +75,7 @@ class FirstPage(io.RawIOBase):
         self._file = file
         file.seek(0)
         head = file.read(16)
-        layout = Layout.of(head)
+        layout = Layout.of(head[:4])
         at = layout.first_at
         self._head = head[:at] + layout.offset.pack(offset) + head[at + layout.offset.size :]
         file.seek(0)
