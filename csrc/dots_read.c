@@ -188,7 +188,7 @@ ELQR_INLINE int read_strip(page_look *look, g4_reader *input, uint32_t top, uint
                            uint32_t *words) {
     g4_reader in = *input; /* a copy that need not be in memory */
     const uint32_t width = look->form->width;
-    g4_list above = g4_empty_list(words, width);
+    g4_list above = g4_first_list(words, width);
     g4_list here = g4_empty_list(words + width + G4_LIST_EXTRA, width);
     for (uint32_t y = 0; y < rows; y++) {
         const int read = g4_read_row(&in, &above, &here, width, y == 0);

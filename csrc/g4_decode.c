@@ -25,42 +25,60 @@ ELQR_INLINE void store64_end(uint8_t *bytes, size_t available, uint64_t word) {
         bytes[i] = (uint8_t)(word >> (56 - 8 * i));
 }
 
-/* `flips` has no alignment that 64-bit words would need. */
-ELQR_INLINE void flip(uint32_t *flips, uint32_t word, uint64_t pixels) {
-    uint64_t was;
-    memcpy(&was, flips + word * 2, sizeof was);
-    was ^= pixels;
-    memcpy(flips + word * 2, &was, sizeof was);
-}
-
-/* 64 pixels of a row from their flips, which are made 0 for the next; the lowest bit of *turns is 1
- * when the row is black where they begin. */
-ELQR_INLINE uint64_t pixels_of(uint32_t *flips, uint64_t *turns) {
-    static const uint64_t none = 0;
+/* `words` has no alignment that 64-bit words would need. */
+ELQR_INLINE void blacken(uint32_t *words, size_t at, uint64_t pixels) {
     uint64_t word;
-    memcpy(&word, flips, sizeof word);
-    memcpy(flips, &none, sizeof none);
-    const uint64_t pixels = word ^ (0 - (*turns & 1));
-    *turns ^= word;
-    return pixels;
+    memcpy(&word, words + at * 2, sizeof word);
+    word |= pixels;
+    memcpy(words + at * 2, &word, sizeof word);
 }
 
-/* Draws `columns` pixels of a row, the colours exchanged if `inverted`.  Each change flips all
- * pixels from it to the end of its 64: that gives all words but for the colour they begin with.
- * `flips` is all 0 before and after. */
-ELQR_INLINE void draw_row(uint8_t *bits, uint32_t *flips, const g4_list *row, uint32_t columns,
-                          int inverted) {
-    const size_t row_bytes = ((size_t)columns + 7) / 8;
-    uint64_t turns = (uint64_t)inverted;
-    uint32_t x = 0;
+/* A run of more than 64 pixels. */
+ELQR_INLINE void blacken_many(uint32_t *words, uint32_t begin, uint32_t end) {
+    blacken(words, begin / 64, ~UINT64_C(0) >> begin % 64);
+    for (uint32_t at = begin / 64 + 1; at < end / 64; at++)
+        blacken(words, at, ~UINT64_C(0));
+    blacken(words, end / 64, ~(~UINT64_C(0) >> end % 64));
+}
+
+/* Draws every second run of a row, from that which `at` begins on, into words that are white.  A
+ * run goes into two words, whether or not it reaches the second: that cannot be foreseen. */
+ELQR_INLINE void blacken_runs(uint32_t *words, const uint32_t *at, uint32_t columns) {
     /* What follows the list is beyond all columns. */
-    for (const uint32_t *at = row->changes; *at < columns; at++)
-        flip(flips, *at / 64, ~UINT64_C(0) >> (*at % 64));
-    for (; x + 64 <= columns; x += 64)
-        elqr_store64(bits + x / 8, pixels_of(flips + x / 32, &turns));
-    if (x < columns)
-        store64_end(bits + x / 8, row_bytes - x / 8,
-                    pixels_of(flips + x / 32, &turns) & ~(~UINT64_C(0) >> (columns - x)));
+    for (; *at < columns; at += 2) {
+        const uint32_t begin = at[0], end = at[1] < columns ? at[1] : columns;
+        if (ELQR_UNLIKELY(end - begin > 64)) {
+            blacken_many(words, begin, end);
+            continue;
+        }
+        const uint64_t run = ~UINT64_C(0) << (64 - (end - begin));
+        blacken(words, begin / 64, run >> begin % 64);
+        blacken(words, begin / 64 + 1, run << 1 << (63 - begin % 64));
+    }
+}
+
+/* Puts `columns` pixels of words, which are made white for the next row. */
+ELQR_INLINE void put_words(uint8_t *bits, uint32_t *words, uint32_t columns) {
+    const size_t whole = columns / 64;
+    uint64_t word;
+    for (size_t i = 0; i < whole; i++) {
+        memcpy(&word, words + 2 * i, sizeof word);
+        elqr_store64(bits + 8 * i, word);
+    }
+    memcpy(&word, words + 2 * whole, sizeof word);
+    if (columns % 64)
+        store64_end(bits + 8 * whole, ((size_t)columns + 7) / 8 - 8 * whole, word);
+    memset(words, 0, (whole + 2) * sizeof word);
+}
+
+/* Draws a row, its white runs if `inverted`.  `words` is all white before and after. */
+ELQR_INLINE void draw_row(uint8_t *bits, uint32_t *words, const g4_list *row, uint32_t columns,
+                          int inverted) {
+    const uint32_t first = row->changes[0] < columns ? row->changes[0] : columns;
+    if (inverted && first > 0)
+        blacken_many(words, 0, first);
+    blacken_runs(words, row->changes + inverted, columns);
+    put_words(bits, words, columns);
 }
 
 /*---- Strips ----*/
@@ -73,7 +91,7 @@ typedef struct {
 } strip;
 
 /* Puts row y, which is known to be as the one above it if `same`, where the window has it. */
-ELQR_INLINE void show_row(const elqr_g4_window *window, uint32_t *flips, const g4_list *row,
+ELQR_INLINE void show_row(const elqr_g4_window *window, uint32_t *drawn, const g4_list *row,
                           uint32_t y, int same) {
     if (y < window->first)
         return;
@@ -81,7 +99,7 @@ ELQR_INLINE void show_row(const elqr_g4_window *window, uint32_t *flips, const g
     if (same && y > window->first)
         memcpy(bits, bits - window->stride, ((size_t)window->columns + 7) / 8);
     else
-        draw_row(bits, flips, row, window->columns, window->inverted);
+        draw_row(bits, drawn, row, window->columns, window->inverted);
 }
 
 /* Returns the number of rows that could be read. */
@@ -90,15 +108,15 @@ ELQR_INLINE uint32_t decode_rows(g4_reader *input, const strip *image) {
     const elqr_g4_window window = *image->window;
     const uint32_t width = image->width;
     uint32_t y = 0;
-    g4_list above = g4_empty_list(image->words, width);
+    g4_list above = g4_first_list(image->words, width);
     g4_list here = g4_empty_list(image->words + width + G4_LIST_EXTRA, width);
-    uint32_t *flips = image->words + 2 * ((size_t)width + G4_LIST_EXTRA);
-    memset(flips, 0, G4_FLIP_WORDS(width) * sizeof *flips);
+    uint32_t *drawn = image->words + 2 * ((size_t)width + G4_LIST_EXTRA);
+    memset(drawn, 0, G4_DRAWN_WORDS(width) * sizeof *drawn);
     for (; y < image->height; y++) {
         const int read = g4_read_row(&in, &above, &here, width, y == 0);
         if (!read)
             break;
-        show_row(&window, flips, &above, y, read == 2);
+        show_row(&window, drawn, &above, y, read == 2);
     }
     *input = in;
     return y;

@@ -15,7 +15,7 @@ uint64_t elqr_g4_bound(uint32_t width, uint32_t height) {
 
 /* Two lists of changes, and the bits of a row on their way to it. */
 size_t elqr_g4_words(uint32_t width) {
-    return 2 * ((size_t)width + G4_LIST_EXTRA) + G4_FLIP_WORDS(width);
+    return 2 * ((size_t)width + G4_LIST_EXTRA) + G4_DRAWN_WORDS(width);
 }
 
 /* The rows of one strip and work space; see elqr_g4_encode. */

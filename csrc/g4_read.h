@@ -74,6 +74,22 @@ ELQR_INLINE uint32_t read_run(g4_reader *in, uint32_t colour, uint32_t most) {
 
 /*---- Rows as lists of changes ----*/
 
+/* A row is read up to this far past its end: as many times V0 as a step has, from b1 at most one
+ * past the list. */
+enum { G4_READ_SENTINELS = ELQR_G4_STEP_BITS };
+
+ELQR_INLINE void g4_end_list(g4_list *list, uint32_t width) {
+    for (uint32_t i = 0; i < G4_READ_SENTINELS; i++)
+        list->changes[list->count + i] = width;
+}
+
+/* The list of the white row above the first, in width + G4_LIST_EXTRA words. */
+ELQR_INLINE g4_list g4_first_list(uint32_t *words, uint32_t width) {
+    g4_list list = g4_empty_list(words, width);
+    g4_end_list(&list, width);
+    return list;
+}
+
 /* A row while it is decoded: where its next change is put, and b1 in the list above; both are as
  * far from their list's beginning, give or take an even number. */
 typedef struct {
@@ -118,6 +134,7 @@ ELQR_INLINE int pass_or_vertical(row_state *row, int32_t offset, uint32_t passes
 
 ELQR_INLINE int horizontal(row_state *row, g4_reader *in, uint32_t colour) {
     const uint32_t width = (uint32_t)row->width, a0 = row->a0 > 0 ? (uint32_t)row->a0 : 0;
+    refill(in);
     const uint32_t a1 = a0 + read_run(in, colour, width);
     const uint32_t a2 = a1 + read_run(in, !colour, width);
     if (a2 > width)
@@ -131,19 +148,24 @@ ELQR_INLINE int horizontal(row_state *row, g4_reader *in, uint32_t colour) {
     return 1;
 }
 
+/* After V0 so many times, the last of which is the end of both rows or past it: goes back to that.
+ */
+ELQR_INLINE void end_row(row_state *row, g4_reader *in, const uint32_t *end, uint32_t ones) {
+    const ptrdiff_t past = row->b - end;
+    const uint32_t over = past < (ptrdiff_t)ones ? (uint32_t)past : ones;
+    take(in, ones - over + 1);
+    row->to -= over;
+}
+
 /* What the window begins with, in as many bits as elqr_g4_steps looks at: 0 if that is impossible.
  * `end` is that of the list above. */
 ELQR_INLINE int step(row_state *row, g4_reader *in, const uint32_t *end, const uint32_t *first) {
     const elqr_g4_step *next = &elqr_g4_steps[in->window >> (64 - ELQR_G4_STEP_BITS)];
-    if (row->b + next->ones > end &&
-        next->ones) { /* the one at `end` is V0 at the end of both rows */
-        const uint32_t left = row->b < end ? (uint32_t)(end - row->b) : 0;
-        same_changes(row, left);
-        take(in, left + 1);
-        row->a0 = row->width;
+    same_changes(row, next->ones);
+    if (ELQR_UNLIKELY(row->a0 == row->width)) {
+        end_row(row, in, end, next->ones);
         return 1;
     }
-    same_changes(row, next->ones);
     take(in, next->bits);
     if (next->mode < ELQR_G4_HORIZONTAL)
         return pass_or_vertical(row, next->offset, next->mode);
@@ -154,15 +176,16 @@ ELQR_INLINE int step(row_state *row, g4_reader *in, const uint32_t *end, const u
 ELQR_INLINE int decode_row(g4_reader *in, const g4_list *above, g4_list *here, uint32_t width) {
     row_state row = {here->changes, above->changes, -1, (int32_t)width};
     const uint32_t *end = above->changes + above->count;
-    while (row.a0 < row.width) {
+    do {
         refill(in);
         if (!step(&row, in, end, here->changes))
             return 0;
-    }
+        if (row.a0 < row.width && !step(&row, in, end, here->changes))
+            return 0;
+    } while (row.a0 < row.width);
     here->count = (uint32_t)(row.to - here->changes);
     here->count -= here->count && row.to[-1] == width;
-    for (uint32_t i = 0; i < G4_SENTINELS; i++)
-        here->changes[here->count + i] = width;
+    g4_end_list(here, width);
     return !g4_is_past_end(in);
 }
 

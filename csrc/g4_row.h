@@ -27,8 +27,9 @@ enum {
     G4_LIST_EXTRA = 1 + G4_SENTINELS + G4_BLOCK
 };
 
-/* 32-bit words of a row when it is drawn from its list, 64 pixels at a time. */
-#define G4_FLIP_WORDS(width) (((size_t)(width) + 63) / 64 * 2)
+/* 32-bit words of a row when it is drawn from its list, 64 pixels at a time, and up to 64 beyond
+ * where its last run begins. */
+#define G4_DRAWN_WORDS(width) (((size_t)(width) / 64 + 2) * 2)
 
 /* The -1 before a list. */
 #define G4_BEFORE_ROW UINT32_MAX
