@@ -23,6 +23,8 @@ MODULES = {
     "grade": [
         "grade.c",
         "grade_grid.c",
+        "grade_x86.c",
+        "cpu.c",
         "scan_grid.c",
         "qr_decode.c",
         "qr_correct.c",

@@ -200,7 +200,7 @@ int elqr_g4_decode(const uint8_t *coded, size_t size, uint32_t width, uint32_t h
 
 /* What is drawn of a picture that is decoded: of rows from `first` on, so many columns, which are
  * the width or a multiple of 64 below it.  Row `first` goes to `rows`, the next `stride` bytes
- * farther on.  `inverted`: 1 = white; bits past the width are 0 all the same. */
+ * farther on.  `inverted`: 1 = white, and bits past the width are 1. */
 typedef struct {
     uint8_t *rows;
     size_t stride;

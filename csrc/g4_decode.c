@@ -33,12 +33,12 @@ ELQR_INLINE void blacken(uint32_t *words, size_t at, uint64_t pixels) {
     memcpy(words + at * 2, &word, sizeof word);
 }
 
-/* A run of more than 64 pixels. */
-ELQR_INLINE void blacken_many(uint32_t *words, uint32_t begin, uint32_t end) {
-    blacken(words, begin / 64, ~UINT64_C(0) >> begin % 64);
-    for (uint32_t at = begin / 64 + 1; at < end / 64; at++)
-        blacken(words, at, ~UINT64_C(0));
-    blacken(words, end / 64, ~(~UINT64_C(0) >> end % 64));
+/* A run of any length. */
+ELQR_INLINE void blacken_run(uint32_t *words, uint32_t begin, uint32_t end) {
+    uint64_t from = ~UINT64_C(0) >> begin % 64;
+    for (uint32_t at = begin / 64; at < end / 64; at++, from = ~UINT64_C(0))
+        blacken(words, at, from);
+    blacken(words, end / 64, from & ~(~UINT64_C(0) >> end % 64));
 }
 
 /* Draws every second run of a row, from that which `at` begins on, into words that are white.  A
@@ -48,7 +48,7 @@ ELQR_INLINE void blacken_runs(uint32_t *words, const uint32_t *at, uint32_t colu
     for (; *at < columns; at += 2) {
         const uint32_t begin = at[0], end = at[1] < columns ? at[1] : columns;
         if (ELQR_UNLIKELY(end - begin > 64)) {
-            blacken_many(words, begin, end);
+            blacken_run(words, begin, end);
             continue;
         }
         const uint64_t run = ~UINT64_C(0) << (64 - (end - begin));
@@ -71,12 +71,15 @@ ELQR_INLINE void put_words(uint8_t *bits, uint32_t *words, uint32_t columns) {
     memset(words, 0, (whole + 2) * sizeof word);
 }
 
-/* Draws a row, its white runs if `inverted`.  `words` is all white before and after. */
+/* Draws a row, its white runs and what is past its end if `inverted`.  `words` is all white before
+ * and after. */
 ELQR_INLINE void draw_row(uint8_t *bits, uint32_t *words, const g4_list *row, uint32_t columns,
                           int inverted) {
     const uint32_t first = row->changes[0] < columns ? row->changes[0] : columns;
     if (inverted && first > 0)
-        blacken_many(words, 0, first);
+        blacken_run(words, 0, first);
+    if (inverted && columns % 64)
+        blacken(words, columns / 64, ~UINT64_C(0) >> columns % 64);
     blacken_runs(words, row->changes + inverted, columns);
     put_words(bits, words, columns);
 }

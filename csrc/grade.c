@@ -65,18 +65,13 @@ static int is_inside(const grade_job *job) {
     return 1;
 }
 
-/* Points of a module's middle 0.8, from its centre, in 1/256 pixel. */
-typedef struct {
-    int count, dx[9], dy[9];
-} aperture;
-
 /* A point takes in a pixel's width, so that four are enough for modules of few pixels. */
-static aperture aperture_of(const grade_job *job) {
+static grade_aperture aperture_of(const grade_job *job) {
     const float *h = job->grid.h;
     const float centre = 1 / ((h[6] + h[7]) * (float)job->side / 2 + 1);
     const int across = hypotf(h[0], h[3]) < 5 ? 2 : 3;
     const float apart = 0.8f / (float)across;
-    aperture a = {across * across, {0}, {0}};
+    grade_aperture a = {across * across, {0}, {0}};
     for (int i = 0; i < a.count; i++) {
         const float middle = (float)(across - 1) / 2;
         const float u = apart * ((float)(i % across) - middle) * centre;
@@ -87,7 +82,8 @@ static aperture aperture_of(const grade_job *job) {
     return a;
 }
 
-ELQR_INLINE void sample_row(grade_job *job, const aperture *a, int row, int count, int inside) {
+ELQR_INLINE void sample_row(grade_job *job, const grade_aperture *a, int row, int count,
+                            int inside) {
     const float *h = job->grid.h, v = (float)row + 0.5f;
     const float x0 = h[1] * v + h[2], y0 = h[4] * v + h[5], w0 = h[7] * v + 1;
     uint8_t *out = job->samples + (row + 1) * (job->side + 2);
@@ -106,7 +102,13 @@ ELQR_INLINE void sample_row(grade_job *job, const aperture *a, int row, int coun
 
 /* The mean grey of the middle of each module. */
 static void sample(grade_job *job) {
-    const aperture a = aperture_of(job);
+    const grade_aperture a = aperture_of(job);
+#if ELQR_X86
+    if (grade_fits_avx2(&job->image)) {
+        grade_sample_avx2(job, &a);
+        return;
+    }
+#endif
     const int inside = is_inside(job);
     for (int row = -1; row <= job->side; row++)
         if (inside && a.count == 4)

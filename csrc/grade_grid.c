@@ -11,16 +11,11 @@ typedef struct {
 static const squares finder = {3, {1.5f, 2.5f, 3.5f}, 1};
 static const squares alignment = {2, {0.5f, 1.5f, 0}, 0.4f}; /* beyond 2.5 there are data */
 
-/* Points of a pattern from its centre, in 1/256 pixel: of its left and right edges, which tell
- * where it is across, and of the upper and lower ones. */
-typedef struct {
-    int count, dx[2][36], dy[2][36], sign[36];
-} points;
-
 /* The three points a side are so far, in modules, inside and outside of each edge. */
-static points points_of(const scan_grid *grid, const squares *pattern, const float apart[3]) {
+static grade_points points_of(const scan_grid *grid, const squares *pattern, const float apart[3]) {
     const float *h = grid->h;
-    points p;
+    grade_points p;
+    memset(&p, 0, sizeof p);
     p.count = 12 * pattern->edges;
     for (int i = 0; i < p.count; i++) {
         const int edge = i / 12, outside = i / 6 % 2;
@@ -39,8 +34,12 @@ static points points_of(const scan_grid *grid, const squares *pattern, const flo
 
 /* How far light stands out from dark at the edges across an axis, for a pattern centred at a point
  * of the image. */
-static int stands_out(const grade_job *job, const points *p, int axis, float x, float y) {
+static int stands_out(const grade_job *job, const grade_points *p, int axis, float x, float y) {
     const int at_x = fixed_point(x) - HALF_PIXEL, at_y = fixed_point(y) - HALF_PIXEL;
+#if ELQR_X86
+    if (grade_fits_avx2(&job->image))
+        return grade_stands_out_avx2(&job->image, p, axis, at_x, at_y);
+#endif
     int sum = 0; /* 36 of less than 2^24 each */
     for (int i = 0; i < p->count; i++)
         sum += p->sign[i] * grey_at(&job->image, at_x + p->dx[axis][i], at_y + p->dy[axis][i]);
@@ -49,7 +48,8 @@ static int stands_out(const grade_job *job, const points *p, int axis, float x, 
 
 /* Moves *at to the middle of those of three places, `step` modules apart along an axis, where the
  * pattern's edges stand out most; returns how far. */
-static int move_along(const grade_job *job, const points *p, int axis, float step, scan_point *at) {
+static int move_along(const grade_job *job, const grade_points *p, int axis, float step,
+                      scan_point *at) {
     const float dx = step * job->grid.h[axis], dy = step * job->grid.h[3 + axis];
     int scores[3], best = 0, sum = 0, equals = 0;
     for (int i = 0; i < 3; i++) {
@@ -69,7 +69,7 @@ static int move_along(const grade_job *job, const points *p, int axis, float ste
     return best;
 }
 
-static int move(const grade_job *job, const points *p, float step, scan_point *at) {
+static int move(const grade_job *job, const grade_points *p, float step, scan_point *at) {
     const int across = move_along(job, p, 0, step, at);
     return across + move_along(job, p, 1, step, at);
 }
@@ -78,8 +78,8 @@ static int move(const grade_job *job, const points *p, float step, scan_point *a
  * distances from it: of a sharp picture close ones tell small steps, of a noisy one far ones. */
 static int locate(const grade_job *job, const squares *pattern, scan_point *at) {
     static const float far[3] = {0.3f, 0.3f, 0.3f}, mixed[3] = {0.1f, 0.2f, 0.3f};
-    const points coarse = points_of(&job->grid, pattern, far);
-    const points fine = points_of(&job->grid, pattern, mixed);
+    const grade_points coarse = points_of(&job->grid, pattern, far);
+    const grade_points fine = points_of(&job->grid, pattern, mixed);
     const int found = move(job, &coarse, 0.5f, at);
     for (float step = 0.25f; step > 0.05f; step /= 2)
         move(job, &fine, step, at);

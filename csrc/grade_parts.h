@@ -3,6 +3,7 @@
 #define ELQR_GRADE_PARTS_H
 
 #include "common.h"
+#include "cpu.h"
 #include "elqr_grade.h"
 #include "qr_encode.h"
 #include "qr_matrix.h"
@@ -65,6 +66,33 @@ enum { HALF_PIXEL = 128 };
 ELQR_INLINE int fixed_point(float value) {
     return (int)lrintf(value * 256);
 }
+
+/* Points of a module's middle 0.8, from its centre, in 1/256 pixel. */
+typedef struct {
+    int count, dx[9], dy[9];
+} grade_aperture;
+
+enum { GRADE_POINTS = 36 };
+
+/* Points of a pattern from its centre, in 1/256 pixel: of its left and right edges, which tell
+ * where it is across, and of the upper and lower ones.  To a multiple of eight with sign 0. */
+typedef struct {
+    int count, dx[2][GRADE_POINTS + 4], dy[2][GRADE_POINTS + 4], sign[GRADE_POINTS + 4];
+} grade_points;
+
+/*---- Eight points at a time: grade_x86.c ----*/
+
+#if ELQR_X86
+/* Whether what follows can be done, for an image two pixels wide and high or more. */
+int grade_fits_avx2(const scan_image *image);
+
+/* Fills job->samples, for an aperture of 4 or 9 points. */
+void grade_sample_avx2(grade_job *job, const grade_aperture *aperture);
+
+/* How far light stands out from dark at the edges of points across an axis, for a pattern centred
+ * at a point of the image, in 1/256 pixel. */
+int grade_stands_out_avx2(const scan_image *image, const grade_points *p, int axis, int x, int y);
+#endif
 
 /*---- The grid: grade_grid.c ----*/
 

@@ -1,4 +1,4 @@
-/* csrc: grade.c grade_grid.c scan_grid.c qr_decode.c qr_correct.c gf256_correct.c gf256.c gf256_tables.c qr_encode.c qr_matrix.c qr_tables.c */
+/* csrc: grade.c grade_grid.c grade_x86.c cpu.c scan_grid.c qr_decode.c qr_correct.c gf256_correct.c gf256.c gf256_tables.c qr_encode.c qr_matrix.c qr_tables.c */
 /* One repeat: the grade of a symbol 6-M of 4 pixels a module in a grey picture, two degrees askew.
  */
 #include "driver.h"

@@ -1,4 +1,4 @@
-/* csrc: grade.c grade_grid.c scan_grid.c qr_decode.c qr_correct.c gf256_correct.c gf256.c gf256_tables.c qr_encode.c qr_matrix.c qr_tables.c */
+/* csrc: grade.c grade_grid.c grade_x86.c cpu.c scan_grid.c qr_decode.c qr_correct.c gf256_correct.c gf256.c gf256_tables.c qr_encode.c qr_matrix.c qr_tables.c */
 /* Any picture, any corners (not a number, too), any symbol of any version: no fault of memory, and
  * the overall grade is the lowest. */
 #include "elqr_grade.h"

@@ -361,3 +361,61 @@ def test_strips_that_follow_each_other() -> None:
             g4.decode_strips(coded, 0, [(0, 1)] * count, width, strip_rows, read, False)
     with pytest.raises(ValueError, match="bytes a row"):
         g4.decode_strips(coded, 0, places, width + 8, strip_rows, read, False)
+
+
+@pytest.mark.parametrize("inverted", [False, True])
+@pytest.mark.parametrize("ink", [0.5, 0.03])
+@pytest.mark.parametrize("disabled", ["", "avx2"])
+def test_only_a_window_is_drawn(inverted: bool, ink: float, disabled: str) -> None:
+    """Rows and pixels outside stay as they were; those inside are as when all is drawn."""
+    program = f"""
+import numpy as np
+from elqr_fast._native import g4
+rng = np.random.default_rng(6)
+width, height, strip_rows, inverted = 330, 60, 16, {inverted}
+pixels = rng.random((height, width)) < {ink}
+pixels[20:23], pixels[30] = pixels[20], False
+pixels[31] = True
+rows = np.packbits(pixels, axis=1)
+codings = [g4.encode(rows[top : top + strip_rows], width) for top in range(0, height, strip_rows)]
+sizes = [len(coding) for coding in codings]
+places = [(sum(sizes[:i]), size) for i, size in enumerate(sizes)]
+wanted = np.packbits(pixels != inverted, axis=1)
+for top in (0, 5, 16, 21, 22, 60):
+    for columns in (0, 64, 320, 330, 1000):
+        read = np.full_like(rows, 0x5A)
+        assert g4.decode_strips(
+            b"".join(codings), 0, places, width, strip_rows, read, inverted, top, columns
+        ) == len(codings)
+        within = min(columns // 8, 41)
+        assert np.array_equal(read[top:, :within], wanted[top:, :within]), (top, columns)
+        assert (read[:top] == 0x5A).all()
+        if columns < width:
+            assert (read[:, within:] == 0x5A).all()
+        else:
+            assert np.array_equal(read[top:, 41] >> 6, wanted[top:, 41] >> 6)
+"""
+    environment = {**os.environ, "ELQR_DISABLE_CPU": disabled}
+    subprocess.run([sys.executable, "-c", program], check=True, env=environment)
+
+
+def test_a_window_that_is_no_whole_words_is_refused() -> None:
+    rows = np.zeros((4, 17), np.uint8)
+    coded = g4.encode(rows, 130)
+    with pytest.raises(OutOfRangeError):
+        g4.decode_strips(coded, 0, [(0, len(coded))], 130, 4, rows, False, 0, 100)
+
+
+@pytest.mark.parametrize("width", [1, 7, 8, 9, 64, 65, 200])
+def test_greys(width: int) -> None:
+    """As numpy unpacks bits, of rows that are part of a picture too."""
+    rng = np.random.default_rng(width)
+    picture = rng.integers(0, 256, (9, 40), np.uint8)
+    rows = picture[1:8, 3 : 3 + (width + 7) // 8]
+    wanted = 255 * (1 - np.unpackbits(rows, axis=1, count=width))
+    assert np.array_equal(g4.grey(rows, width), wanted)
+    assert g4.grey(rows[:0], width).shape == (0, width)
+    with pytest.raises(ValueError, match="bytes a row"):
+        g4.grey(rows, width + 8)
+    with pytest.raises(ValueError, match="contiguous"):
+        g4.grey(picture[::-1, : (width + 7) // 8], width)
