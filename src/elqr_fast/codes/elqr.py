@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from os import PathLike
 from typing import Any
 
@@ -176,7 +177,12 @@ def parse_payloads(
 
 def is_elqr_prefix(data: bytes) -> bool:
     """Whether a code's content starts as an eL-QR does; asked before any EMV parsing."""
-    return data.startswith(load_layout(DEFAULT_LAYOUT).prefix)
+    return data.startswith(_prefix())
+
+
+@cache
+def _prefix() -> bytes:
+    return load_layout(DEFAULT_LAYOUT).prefix
 
 
 def el_number(
@@ -218,8 +224,8 @@ _NAMES = ElqrFields.__dataclass_fields__.keys()
 
 
 def _fields(row: Mapping[str, str]) -> ElqrFields:
-    named: dict[str, Any] = {name: row[name] for name in row.keys() & _NAMES}
-    others = {name: digits for name, digits in row.items() if name not in _NAMES}
+    named: dict[str, Any] = dict(row)
+    others = {name: named.pop(name) for name in row if name not in _NAMES}
     named["amount"] = int(named["amount"])
     return ElqrFields(**named, others=others)
 

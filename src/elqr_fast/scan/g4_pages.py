@@ -22,8 +22,11 @@ from elqr_fast.scan import tiff_directory as tiff
 from elqr_fast.scan.pages import Bits, Dpi, Grey, Limits, Region, clipped
 
 #: Tags and the only value of each that is dealt with here, which a tag that is missing has.
-PLAIN = {tiff.BITS: 1, tiff.SAMPLES: 1, tiff.FILL_ORDER: 1, tiff.ORIENTATION: 1, tiff.T6_OPTIONS: 0}
-NEEDED = (tiff.WIDTH, tiff.HEIGHT, tiff.OFFSETS, tiff.SIZES)
+PLAIN = (
+    (tiff.BITS, (1,)), (tiff.SAMPLES, (1,)), (tiff.FILL_ORDER, (1,)), (tiff.ORIENTATION, (1,)),
+    (tiff.T6_OPTIONS, (0,)),
+)  # fmt: skip
+NEEDED = frozenset((tiff.WIDTH, tiff.HEIGHT, tiff.OFFSETS, tiff.SIZES))
 G4 = 4
 WHITE_IS_ZERO, BLACK_IS_ZERO = 0, 1
 #: Bytes between strips that are read along with them rather than left out.
@@ -70,7 +73,7 @@ class Strips:
         self._rows = min(tags.get(tiff.STRIP_ROWS, (self.height,))[0], self.height)
         self._places = list(zip(tags[tiff.OFFSETS], tags[tiff.SIZES], strict=True))
         end = self._end
-        if any(at + size > end for at, size in self._places):
+        if max(tags[tiff.OFFSETS]) + max(tags[tiff.SIZES]) > end:
             # What there is of a strip that the file's end cuts may have all its rows.
             self._places = [
                 (min(at, end), max(min(size, end - at), 0)) for at, size in self._places
@@ -201,10 +204,12 @@ def open_page(
 
 
 def _is_plain(tags: tiff.Tags) -> bool:
+    for tag, value in PLAIN:
+        if tags.get(tag, value) != value:
+            return False
     return (
         tags.get(tiff.COMPRESSION) == (G4,)
         and tags.get(tiff.PHOTOMETRIC) in ((WHITE_IS_ZERO,), (BLACK_IS_ZERO,))
         and tiff.TILE_WIDTH not in tags
-        and all(tag in tags for tag in NEEDED)
-        and all(tags.get(tag, (value,)) == (value,) for tag, value in PLAIN.items())
+        and tags.keys() >= NEEDED
     )

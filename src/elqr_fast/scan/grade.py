@@ -51,7 +51,10 @@ def parse_grade(grade: str | float | None) -> float | None:
 
 def letter_of(value: float) -> str:
     """A from 3.5 on, B from 2.5, C from 1.5, D from 0.5, else F."""
-    return next((letter for letter, least in LETTERS.items() if value >= least), "F")
+    for letter, least in LETTERS.items():
+        if value >= least:
+            return letter
+    return "F"
 
 
 def below_grade(grade: Grade | None, least: float) -> str:
@@ -91,7 +94,10 @@ def _meant(digits: str, version: int, level: int, mask: int) -> npt.NDArray[np.u
     side = symbols.side(version)
     packed = np.empty((1, side, (side + 7) // 8), np.uint8)
     data, used = np.frombuffer(digits.encode(), np.uint8), np.empty(1, np.uint8)
-    [mode] = symbols.survey(data, None, len(data), 1)[1]
+    if digits.isdecimal():
+        mode = symbols.NUMERIC
+    else:
+        [mode] = symbols.survey(data, None, len(data), 1)[1]
     symbols.encode(data, None, len(data), mode, version, level, mask, packed, used)
     return np.unpackbits(packed[0], axis=1, count=side)
 

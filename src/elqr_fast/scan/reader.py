@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import replace
 from itertools import chain, repeat
 
 import numpy as np
@@ -74,13 +73,7 @@ def read_page(
         readings, bars_grade = _read(page, target, limits or DEFAULT_LIMITS)
         graded = zip(readings, chain((bars_grade,), repeat(None)), strict=False)
         return [
-            replace(
-                reading,
-                file=file,
-                page=number,
-                grade=grade_reading(page, reading),
-                bars_grade=bars,
-            )
+            reading.on_page(file, number, grade_reading(page, reading), bars)
             for reading, bars in graded
         ]
     except InputError as error:

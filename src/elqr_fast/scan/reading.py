@@ -165,3 +165,13 @@ class Reading:
     ocr_lines: Lines | None = None
     file: str = ""
     page: int | None = None
+
+    def on_page(
+        self, file: str, page: int, grade: Grade | None, bars_grade: BarsGrade | None
+    ) -> Reading:
+        """The same, told where it is and how well it is printed."""
+        return Reading(
+            self.verdict, self.detail, self.digits, self.fields, self.kind, self.rung,
+            self.position, self.version, self.level, self.mask, self.unused_ec, grade, bars_grade,
+            self.ocr_lines, file, page,
+        )  # fmt: skip

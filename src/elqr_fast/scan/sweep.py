@@ -63,8 +63,9 @@ def sweep(
         view.around(own),
         max(1, int(FINDER_MODULES * SMALLEST_MODULE_MM * scale / view.by)),
     )
-    bars = [Bars(*each) for each in zip(digits, map(view.corners, spots), strict=True)]
-    bars.sort(key=lambda each: each.digits)
+    bars = [Bars(said, view.corners(spot)) for said, spot in zip(digits, spots, strict=True)]
+    if len(bars) > 1:
+        bars.sort(key=lambda each: each.digits)
     return Sweep(symbol, inverted, bars, view.on_page(unsure) if unsure else None)
 
 
@@ -77,10 +78,14 @@ class _View:
     by: int
 
     def corners(self, spot: tuple[int, int, int, int, int]) -> tuple[tuple[float, float], ...]:
+        by, left, top = self.by, self.left, self.top
         x0, y0, x1, y1, shift = spot
-        points = ((x0, y0), (x1, y0), (x1 + shift, y1), (x0 + shift, y1))
-        return tuple(
-            (float(x * self.by + self.left), float(y * self.by + self.top)) for x, y in points
+        upper, lower = float(y0 * by + top), float(y1 * by + top)
+        return (
+            (float(x0 * by + left), upper),
+            (float(x1 * by + left), upper),
+            (float((x1 + shift) * by + left), lower),
+            (float((x0 + shift) * by + left), lower),
         )
 
     def around(self, corners: Corners) -> Region:

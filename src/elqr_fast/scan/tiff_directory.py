@@ -78,15 +78,16 @@ def read_tags(file: BinaryIO, offset: int, layout: Layout) -> Tags | None:
     if len(entries) != count * layout.entry.size:
         return None
     tags: Tags = {}
-    for tag, kind, values, cell in layout.entry.iter_unpack(entries):
-        kinds = KINDS.get(tag)
-        if kinds is None:
+    width, step = layout.offset.size, layout.entry.size
+    for end in range(step, len(entries) + step, step):
+        said = _entry(layout.order, entries[end - step : end - width])
+        if said is None:
             continue
-        letters = kinds.get(kind)
-        if letters is None or not 0 < values <= MOST_VALUES or tag in tags:
+        tag, numbers = said
+        if numbers is None or tag in tags:
             return None
-        numbers = _numbers(layout.order, values * len(letters), letters[0])
-        if numbers.size > len(cell):
+        cell = entries[end - width : end]
+        if numbers.size > width:
             (at,) = layout.offset.unpack(cell)
             if at > sys.maxsize:
                 return None
@@ -98,9 +99,18 @@ def read_tags(file: BinaryIO, offset: int, layout: Layout) -> Tags | None:
     return tags
 
 
-@lru_cache(maxsize=256)  # the pages of a batch are alike
-def _numbers(order: str, count: int, letter: str) -> struct.Struct:
-    return struct.Struct(f"{order}{count}{letter}")
+@lru_cache(maxsize=1024)  # the pages of a batch are alike
+def _entry(order: str, head: bytes) -> tuple[int, struct.Struct | None] | None:
+    """The tag of an entry and what its numbers are, None if they are not as they should be; None
+    for a tag that is not looked at.  `head`: its tag, type and count."""
+    tag, kind, values = struct.unpack(order + ("HHQ" if len(head) > 8 else "HHI"), head)
+    kinds = KINDS.get(tag)
+    if kinds is None:
+        return None
+    letters = kinds.get(kind)
+    if letters is None or not 0 < values <= MOST_VALUES:
+        return tag, None
+    return tag, struct.Struct(f"{order}{values * len(letters)}{letters[0]}")
 
 
 def dpi_of(tags: Tags) -> Dpi | None:
