@@ -83,10 +83,10 @@ static float grey_at(const picture *image, int x, float y) {
     return p[0] + (at - (float)row) * (float)(p[image->stride] - p[0]);
 }
 
-/* That of the row nearest to the height. */
-static float nearest_grey(const picture *image, int x, float y) {
+/* The row nearest to a height. */
+static const uint8_t *nearest_row(const picture *image, float y) {
     const float at = within(y - 0.5f, 0, (float)(image->height - 1));
-    return image->pixels[(size_t)(int)(at + 0.5f) * image->stride + x];
+    return image->pixels + (size_t)(int)(at + 0.5f) * image->stride;
 }
 
 /* The greys along a line from (x0, y0) to (x1, y1), its quiet zones and what the ends may be off,
@@ -98,11 +98,17 @@ static void take(profile *p, const picture *image, float x0, float y0, float x1,
     p->count = end - p->first + 1;
     p->count = p->count < ELQR_BARS_LONGEST ? p->count : ELQR_BARS_LONGEST;
     p->start = p->begun = x0 - (float)p->first;
+    if (p->bilevel && y0 == y1) {
+        const uint8_t *row = nearest_row(image, y0) + p->first;
+        for (int i = 0; i < p->count; i++)
+            p->levels[i] = row[i];
+        return;
+    }
     for (int i = 0; i < p->count; i++) {
         const int x = p->first + i;
         const float y = y0 + ((float)x + 0.5f - x0) * slope, apart = p->module / 4;
         p->levels[i] = p->bilevel
-                           ? nearest_grey(image, x, y)
+                           ? nearest_row(image, y)[x]
                            : (grey_at(image, x, y - apart) + grey_at(image, x, y + apart)) / 2;
     }
 }

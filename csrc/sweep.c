@@ -412,9 +412,11 @@ ELQR_INLINE void go_over(const page *page, findings *found) {
         if (!is_as_last(page, y)) {
             count = row_edges(page, y, found->edges);
             find_marks(page, found, count, y);
-            foretell_bars(found->edges, count, found->starts);
+            if (count >= SWEEP_FEWEST_EDGES)
+                foretell_bars(found->edges, count, found->starts);
         }
-        sweep_bars_row(&found->bars, found->edges, count, found->starts, y);
+        if (count >= SWEEP_FEWEST_EDGES)
+            sweep_bars_row(&found->bars, found->edges, count, found->starts, y);
     }
 }
 

@@ -8,6 +8,7 @@
 enum {
     SWEEP_READINGS = 16,
     SWEEP_SUSPECTS = 64,
+    SWEEP_FEWEST_EDGES = 49, /* of a row in which something is taken for a bar code */
     SWEEP_QUIET = 4,   /* modules of paper before a symbol: half of what is demanded, and less */
     SWEEP_LONGEST = 7, /* modules from an edge to the next of its direction */
     SWEEP_KEYS = 8 * 8 * 8 * 8 /* four such distances */

@@ -27,6 +27,8 @@ enum {
     NEARBY = 24
 };
 
+_Static_assert(SWEEP_FEWEST_EDGES == SUSPECT * RUNS + 1, "what a suspect has");
+
 /* One reading direction along a row's edges: run i is |at(i + 1) - at(i)| wide. */
 typedef struct {
     const uint16_t *edges;
@@ -396,7 +398,7 @@ static void read_symbols(sweep_bars *bars, const uint16_t *edges, int count, con
         for (uint64_t eight = starts_of(starts + first, backwards); eight; eight &= eight - 1) {
             const int i = first + (int)(elqr_trailing_zeros(eight) / 8) + (backwards ? RUNS : 0);
             const strip line = {edges, i, backwards ? -1 : 1, backwards ? i + 1 : count - i};
-            if (line.left > SUSPECT * RUNS)
+            if (line.left >= SWEEP_FEWEST_EDGES)
                 read_symbol(bars, &line, y);
         }
 }

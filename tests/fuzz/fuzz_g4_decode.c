@@ -1,10 +1,29 @@
 /* csrc: cpu.c g4_encode.c g4_decode.c */
-/* Any bytes: a status, nothing outside the buffers, no padding bit set; and what decodes well comes
- * back the same after coding it anew. */
+/* Any bytes: a status, nothing outside the buffers, no padding bit set; what decodes well comes
+ * back the same after coding it anew; and a window of it has what all of it has there. */
 #include "elqr.h"
 
 #include <stdlib.h>
 #include <string.h>
+
+static void check_window(const uint8_t *data, size_t size, uint32_t width, uint32_t height,
+                         const uint8_t *rows, uint32_t whole, uint32_t *words) {
+    const uint32_t first = data[1] % (height + 1), part = data[0] % 97 * 64;
+    const uint32_t columns = part < width ? part : width;
+    const size_t row_bytes = (width + 7) / 8, stride = (columns + 7) / 8;
+    const uint8_t turned = data[2] & 128 ? 0xFF : 0;
+    uint32_t decoded;
+    uint8_t *drawn = malloc(stride * (height - first) + 1);
+    const elqr_g4_window window = {drawn, stride, first, columns, turned != 0};
+    elqr_g4_decode_window(data + 3, size - 3, width, height, &window, words, &decoded);
+    if (decoded != whole)
+        abort();
+    for (uint32_t y = first; y < whole; y++)
+        for (size_t i = 0; i < stride; i++)
+            if (drawn[(y - first) * stride + i] != (rows[y * row_bytes + i] ^ turned))
+                abort();
+    free(drawn);
+}
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     if (size < 3)
@@ -19,6 +38,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         elqr_g4_decode(data + 3, size - 3, width, height, rows, row_bytes, words, &decoded);
     if ((status == ELQR_OK) != (decoded == height))
         abort();
+    check_window(data, size, width, height, rows, decoded, words);
     for (uint32_t y = 0; y < height; y++)
         if (width % 8 != 0 && (uint8_t)(rows[(y + 1) * row_bytes - 1] << (width % 8)) != 0)
             abort();

@@ -13,6 +13,7 @@ from PIL import Image
 from elqr_fast.errors import InputError
 from elqr_fast.scan import open_file, read_pages
 from elqr_fast.scan.g4_pages import G4Page
+from elqr_fast.scan.pages import Region
 
 RAMP = np.tile(np.arange(0, 250, 5, dtype=np.uint8), (40, 1))
 
@@ -146,3 +147,38 @@ def test_strips_beyond_the_end_of_the_file(at: int) -> None:
 
 
 #: Where `damaged_page` has its code, and a face with nothing else.
+
+
+@pytest.mark.parametrize("name", ["one strip", "several strips", "zero is black"])
+@pytest.mark.parametrize(
+    "region", [(0, 0, 150, 280), (10, 100, 60, 280), (70, 150, 300, 300), (0, 280, 5, 300)]
+)
+def test_what_is_expected_may_be_wrong(name: str, region: Region) -> None:
+    """What is asked for is there, whether or not it was expected."""
+    data = g4_variants()[name]
+    with open_file(data) as file:
+        expected = next(file.pages()).grey
+        for box in ((20, 120, 50, 200), (0, 0, 150, 280), (60, 10, 140, 90), (20, 120, 50, 200)):
+            page = next(file.pages())
+            page.pixels.expect(region)
+            left, top, right, bottom = box
+            assert np.array_equal(page.crop(*box), expected[top:bottom, left:right])
+            found = page.pixels.bits((72, 90, 120, 260))
+            assert found is not None
+            assert np.array_equal(np.unpackbits(found[0], axis=1), expected[90:260, 72:120] == 0)
+
+
+def test_pages_do_not_share_memory() -> None:
+    """A page that somebody still looks at keeps its pixels, however many come after it."""
+    data = g4_variants()["several strips"]
+    with open_file(data) as file:
+        expected = next(file.pages()).grey
+        found = next(file.pages()).pixels.bits((0, 0, 150, 280))
+        assert found is not None
+        rows, before = found[0], found[0].copy()
+        for _ in range(3):
+            white = Image.new("1", (150, 280), 1)
+            with open_file(saved(white, compression="group4")) as other:
+                assert next(other.pages()).grey.all()
+        assert np.array_equal(rows, before)
+        assert np.array_equal(next(file.pages()).grey, expected)
