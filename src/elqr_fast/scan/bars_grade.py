@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from operator import itemgetter
 
 import numpy as np
 
@@ -61,9 +62,8 @@ def _length(bars: Bars, turns: int) -> float:
 def _upright(page: PageImage, bars: Bars, turns: int, around: int) -> tuple[Grey, Points]:
     """The bars along rows, and their corners: top left, top right, bottom right, bottom left."""
     across, down = zip(*bars.corners, strict=True)
-    left, top = (max(math.floor(min(axis)) - around, 0) for axis in (across, down))
-    right, bottom = (math.ceil(max(axis)) + around for axis in (across, down))
-    crop = page.crop(left, top, right, bottom)
+    left, top = max(math.floor(min(across)) - around, 0), max(math.floor(min(down)) - around, 0)
+    crop = page.crop(left, top, math.ceil(max(across)) + around, math.ceil(max(down)) + around)
     height, width = crop.shape
     points = [(x - left, y - top) for x, y in bars.corners]
     for _ in range(turns % 4):  # each against the clock, as np.rot90 turns
@@ -75,13 +75,10 @@ def _upright(page: PageImage, bars: Bars, turns: int, around: int) -> tuple[Grey
 
 def _halves(points: Points) -> tuple[Points, Points]:
     """The two upper corners and the two lower ones, both from the left."""
-    sides = [sorted(side, key=lambda point: point[1]) for side in _split(points)]
-    return [side[0] for side in sides], [side[1] for side in sides]
-
-
-def _split(points: Points) -> tuple[Points, Points]:
     ordered = sorted(points)
-    return ordered[:2], ordered[2:]
+    upper_left, lower_left = sorted(ordered[:2], key=itemgetter(1))
+    upper_right, lower_right = sorted(ordered[2:], key=itemgetter(1))
+    return [upper_left, upper_right], [lower_left, lower_right]
 
 
 def _grade(

@@ -13,6 +13,7 @@ import sys
 import threading
 from collections.abc import Callable
 from functools import cached_property
+from operator import add
 from typing import BinaryIO
 
 import numpy as np
@@ -69,15 +70,16 @@ class Strips:
     def __init__(self, file: BinaryIO, tags: tiff.Tags) -> None:
         self.width, self.height = tags[tiff.WIDTH][0], tags[tiff.HEIGHT][0]
         self._file = file
-        self._end = file.seek(0, io.SEEK_END)
+        end = file.seek(0, io.SEEK_END)
         self._rows = min(tags.get(tiff.STRIP_ROWS, (self.height,))[0], self.height)
         self._places = list(zip(tags[tiff.OFFSETS], tags[tiff.SIZES], strict=True))
-        end = self._end
-        if max(tags[tiff.OFFSETS]) + max(tags[tiff.SIZES]) > end:
+        self._ends = list(map(add, tags[tiff.OFFSETS], tags[tiff.SIZES]))
+        if max(self._ends) > end:
             # What there is of a strip that the file's end cuts may have all its rows.
             self._places = [
                 (min(at, end), max(min(size, end - at), 0)) for at, size in self._places
             ]
+            self._ends = [at + size for at, size in self._places]
         self._top, self._columns = 0, self.width
         #: 1 for each strip that has not been decoded.
         self._missing = bytearray(b"\1" * len(self._places))
@@ -106,9 +108,9 @@ class Strips:
     def _decode(self, first: int, stop: int) -> None:
         """Strips [first, stop), by one reading of the file if they lie close together in it."""
         places = self._places[first:stop]
-        begin, end = min(places)[0], max([at + size for at, size in places])
+        begin, end = min(places)[0], max(self._ends[first:stop])
         if end - begin > FAR_APART and end - begin > FAR_APART + 2 * sum(
-            [size for _, size in places]
+            size for _, size in places
         ):
             for strip in range(first, stop):
                 self._decode(strip, strip + 1)
@@ -152,7 +154,7 @@ class G4Page:
             (x0, y0, x1, y1), grey = self._first
             if x0 <= left < right <= x1 and y0 <= top < bottom <= y1:
                 return grey[top - y0 : bottom - y0, left - x0 : right - x0]
-        found = self.bits(region)
+        found = self._packed(region)
         if found is None:
             return self.grey[top:bottom, left:right]
         rows, begin = found
@@ -162,7 +164,10 @@ class G4Page:
 
     def bits(self, region: Region) -> tuple[Bits, int] | None:
         """Packed rows of a region, and the column they begin with: its left or up to 7 before."""
-        left, top, right, bottom = clipped(region, self.size)
+        return self._packed(clipped(region, self.size))
+
+    def _packed(self, region: Region) -> tuple[Bits, int] | None:
+        left, top, right, bottom = region
         if left >= right or top >= bottom:
             return None
         rows = self._rows(top, bottom, right)

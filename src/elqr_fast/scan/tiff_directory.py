@@ -61,7 +61,7 @@ class Layout:
             8 if big else 4,
             struct.Struct(order + ("Q" if big else "I")),
             struct.Struct(order + ("Q" if big else "H")),
-            struct.Struct(order + ("HHQ8s" if big else "HHI4s")),
+            struct.Struct("12s8s" if big else "8s4s"),
         )
 
 
@@ -78,15 +78,14 @@ def read_tags(file: BinaryIO, offset: int, layout: Layout) -> Tags | None:
     if len(entries) != count * layout.entry.size:
         return None
     tags: Tags = {}
-    width, step = layout.offset.size, layout.entry.size
-    for end in range(step, len(entries) + step, step):
-        said = _entry(layout.order, entries[end - step : end - width])
+    order, width = layout.order, layout.offset.size
+    for head, cell in layout.entry.iter_unpack(entries):
+        said = _entry(order, head)
         if said is None:
             continue
         tag, numbers = said
         if numbers is None or tag in tags:
             return None
-        cell = entries[end - width : end]
         if numbers.size > width:
             (at,) = layout.offset.unpack(cell)
             if at > sys.maxsize:
