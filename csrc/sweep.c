@@ -47,32 +47,39 @@ size_t elqr_sweep_words(int32_t width) {
 
 /*---- Rows ----*/
 
-/* Columns at which a row changes its colour, light before the first pixel and after the last. */
-ELQR_INLINE int row_edges(const page *page, int y, uint16_t *edges) {
+/* Puts columns at which 64 pixels change their colour before those that are right of them, and
+ * returns the first. */
+ELQR_INLINE uint16_t *put_edges(uint16_t *edges, uint64_t changes, int x) {
+    const int found = (int)elqr_count_ones(changes);
+    /* Some whether or not there are so many: the loop is rarely entered, so foreseen. */
+    for (int i = 1; i <= EDGES_AT_ONCE || i <= found; i++) {
+        edges[-i] = (uint16_t)(x + 63 - (int)elqr_trailing_zeros(changes | UINT64_C(1) << 63));
+        changes &= changes - 1;
+    }
+    return edges - found;
+}
+
+/* Columns at which a row changes its colour, light before the first pixel and after the last; they
+ * end at `end`.  From the right: the lowest bit of a word is the cheapest to find. */
+ELQR_INLINE uint16_t *row_edges(const page *page, int y, uint16_t *end, int *count) {
     const uint8_t *row = page->rows + (size_t)y * page->stride;
     const size_t bytes = ((size_t)page->width + 7) / 8;
-    int count = 0;
-    uint64_t last = 0;
-    for (int x = 0; x < page->width; x += 64) {
-        uint64_t word = elqr_load64_end(row + x / 8, bytes - (size_t)x / 8);
-        if (page->width - x < 64)
-            word &= ~(~UINT64_C(0) >> (page->width - x));
-        uint64_t changes = word ^ (word >> 1 | last << 63);
-        last = word & 1;
-        if (changes == 0)
-            continue;
-        const int found = (int)elqr_count_ones(changes);
-        /* Some whether or not there are so many: the loop is rarely entered, so foreseen. */
-        for (int i = 0; i < EDGES_AT_ONCE || i < found; i++) {
-            const uint32_t at = elqr_leading_zeros(changes | 1);
-            edges[count + i] = (uint16_t)(x + (int)at);
-            changes &= ~(UINT64_C(1) << 63 >> at);
-        }
-        count += found;
+    uint16_t *edges = end;
+    int x = (page->width - 1) / 64 * 64;
+    uint64_t word = elqr_load64_end(row + x / 8, bytes - (size_t)x / 8);
+    if (page->width - x < 64)
+        word &= ~(~UINT64_C(0) >> (page->width - x));
+    else if (word & 1)
+        *--edges = (uint16_t)page->width;
+    for (; x >= 0; x -= 64) {
+        const uint64_t before = x > 0 ? elqr_load64(row + (x - 64) / 8) : 0;
+        const uint64_t changes = word ^ (word >> 1 | before << 63);
+        if (changes != 0)
+            edges = put_edges(edges, changes, x);
+        word = before;
     }
-    if (count % 2)
-        edges[count++] = (uint16_t)page->width;
-    return count;
+    *count = (int)(end - edges);
+    return edges;
 }
 
 /*---- The ratio ----*/
@@ -214,8 +221,8 @@ static void look_closer(const page *page, int x, int y, int length, marks *found
     const elqr_box *own = page->own;
     int size;
     const int owned = x >= own->left && x < own->right && y >= own->top && y < own->bottom;
-    if (owned || found->count == PLACES || is_known(found, x, y) ||
-        is_refuted(refuted, x, y, length) || !confirm(page, &x, &y, length, &size, refuted) ||
+    if (owned || found->count == PLACES || is_refuted(refuted, x, y, length) ||
+        is_known(found, x, y) || !confirm(page, &x, &y, length, &size, refuted) ||
         is_known(found, x, y))
         return;
     found->x[found->count] = x;
@@ -261,7 +268,7 @@ typedef struct {
     marks dark, light;
     refuted refuted;
     sweep_bars bars;
-    uint16_t *edges;
+    uint16_t *edges, *end; /* of the last row; they end where there is room */
     uint8_t *hits, *starts;
 } findings;
 
@@ -410,7 +417,7 @@ ELQR_INLINE void go_over(const page *page, findings *found) {
     memset(found->refuted.until, 0, (size_t)page->width * sizeof *found->refuted.until);
     for (int y = FIRST; y < page->height; y += page->step) {
         if (!is_as_last(page, y)) {
-            count = row_edges(page, y, found->edges);
+            found->edges = row_edges(page, y, found->end, &count);
             find_marks(page, found, count, y);
             if (count >= SWEEP_FEWEST_EDGES)
                 foretell_bars(found->edges, count, found->starts);
@@ -424,8 +431,11 @@ ELQR_INLINE void go_over(const page *page, findings *found) {
 ELQR_INLINE void go_between(const page *page, findings *found) {
     memset(found->refuted.until, 0, (size_t)page->width * sizeof *found->refuted.until);
     for (int y = FIRST + STEP; y < page->height; y += page->step)
-        if (!is_as_last(page, y))
-            find_marks(page, found, row_edges(page, y, found->edges), y);
+        if (!is_as_last(page, y)) {
+            int count;
+            found->edges = row_edges(page, y, found->end, &count);
+            find_marks(page, found, count, y);
+        }
 }
 
 /* Of light finder patterns on dark three are asked for: where two may be a symbol's, the third may
@@ -467,10 +477,10 @@ int elqr_sweep(const uint8_t *rows, size_t stride, int32_t width, int32_t height
     if (width < 1 || height < 1 || width > ELQR_SWEEP_WIDEST || height > ELQR_SWEEP_WIDEST)
         return ELQR_OUT_OF_RANGE;
     found.dark.count = found.light.count = 0;
-    found.edges = work;
-    found.hits = (uint8_t *)(found.edges + edge_words(width));
+    found.edges = found.end = work + edge_words(width);
+    found.hits = (uint8_t *)found.end;
     found.starts = found.hits + 2 * hit_words(width);
-    found.refuted.until = found.edges + edge_words(width) + 2 * hit_words(width);
+    found.refuted.until = found.end + 2 * hit_words(width);
     found.refuted.length = found.refuted.until + width;
     sweep_bars_init(&found.bars);
     look_best(&page, &found);
