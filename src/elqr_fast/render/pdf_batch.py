@@ -60,26 +60,32 @@ def _glyphs(batch: PageBatch, fonts: Fonts) -> tuple[Glyphs, bytes] | None:
     which those are, in an order that depends on the texts alone.
     """
     known = batch.glyphs
-    used = np.zeros(len(known), np.bool_)
-    # Fields share columns; one whose texts all stand in lines says all that a column can say.
-    whole = {id(field.column): field.column.ids for field in batch.fields if not field.elsewhere}
-    parts = [_shown(field) for field in batch.fields if id(field.column) not in whole]
-    for ids in (*whole.values(), *parts):
-        used[ids] = True
-    codes, widths = np.zeros(len(known), np.uint16), np.zeros(len(known), np.int32)
-
-    def by_text(number: int) -> tuple[str, str]:
-        return known[number].face, known[number].cluster
-
+    used = _used(batch)
+    codes, widths = [0] * len(known), [0] * len(known)
+    texts = [(glyph.face, glyph.cluster) for glyph in known]
     shown = set[str]()
-    for number in sorted(np.flatnonzero(used).tolist(), key=by_text):
+    for number in sorted(used, key=texts.__getitem__):
         glyph = known[number]
         told = fonts[glyph.face].show(glyph.gid, glyph.cluster)
         if told is None:
             return None
         codes[number], widths[number] = told
         shown.update(string_of(told[0]))
-    return glyph_table(known, codes, widths), "".join(sorted(shown)).encode("latin-1")
+    table = glyph_table(known, np.array(codes, np.uint16), np.array(widths, np.int32))
+    return table, "".join(sorted(shown)).encode("latin-1")
+
+
+def _used(batch: PageBatch) -> list[int]:
+    """The glyphs that stand in a line."""
+    if not any(field.elsewhere for field in batch.fields):
+        return [*range(len(batch.glyphs))]  # each is of some text
+    used = np.zeros(len(batch.glyphs), np.bool_)
+    # Fields share columns; one whose texts all stand in lines says all that a column can say.
+    whole = {id(field.column): field.column.ids for field in batch.fields if not field.elsewhere}
+    parts = [_shown(field) for field in batch.fields if id(field.column) not in whole]
+    for ids in (*whole.values(), *parts):
+        used[ids] = True
+    return np.flatnonzero(used).tolist()
 
 
 def _shown(field: SetField) -> npt.NDArray[np.uint16]:

@@ -8,6 +8,7 @@ would.  Text taken out of a page has white space in their place.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -34,12 +35,16 @@ _TO_UNICODE = (
 )
 
 
+#: Of each letter its advance and its rectangles (x, width), in dots.
+Letters = tuple[tuple[int, tuple[tuple[int, int], ...]], ...]
+
+
 class CodeFont(NamedTuple):
-    """A font's name, and of each letter its advance and its rectangles (x, width), in dots."""
+    """A font's name, how high its letters are, and these."""
 
     name: bytes
     height: int
-    letters: tuple[tuple[int, tuple[tuple[int, int], ...]], ...]
+    letters: Letters
 
     @property
     def setting(self) -> bytes:
@@ -48,11 +53,7 @@ class CodeFont(NamedTuple):
 
     def objects(self, first: int) -> list[bytes]:
         """Bodies of its objects, numbered from `first`; the last is the font itself."""
-        drawn = [self._letter(*letter) for letter in self.letters]
-        streams = [
-            b"<</Length %d>>\nstream\n%s\nendstream" % (len(data), data)
-            for data in (*drawn, _TO_UNICODE)
-        ]
+        streams = _letter_streams(self.letters, self.height)
         names = [b"/%c" % (ord("a") + index) for index in range(_LETTERS)]
         widths = b" ".join(b"%d" % advance for advance, _ in self.letters)
         font = (
@@ -73,15 +74,25 @@ class CodeFont(NamedTuple):
         )
         return [*streams, font]
 
-    def _letter(self, advance: int, rects: tuple[tuple[int, int], ...]) -> bytes:
-        drawn = "".join([box(x, 0, width, self.height) for x, width in rects])
-        return f"{advance} 0 d0\n{drawn}{'f' if drawn else ''}".encode()
+
+@lru_cache(maxsize=8)
+def _letter_streams(letters: Letters, height: int) -> tuple[bytes, ...]:
+    """Bodies of the letters' objects, and of the one that says their text."""
+    drawn = []
+    for advance, rects in letters:
+        boxes = "".join([box(x, 0, width, height) for x, width in rects])
+        drawn.append(f"{advance} 0 d0\n{boxes}{'f' if boxes else ''}".encode())
+    return tuple(
+        b"<</Length %d>>\nstream\n%s\nendstream" % (len(data), data)
+        for data in (*drawn, _TO_UNICODE)
+    )
 
 
 #: Objects of a font.
 OBJECTS = _LETTERS + 2
 
 
+@lru_cache(maxsize=8)
 def symbol_font(module: int, name: bytes = b"Q") -> CodeFont:
     """Letter @ + n shows the bits of n, the highest first, as modules of so many dots."""
     rows = (np.arange(_LETTERS)[:, np.newaxis] >> np.arange(ACROSS)[::-1] & 1).astype(np.uint8)
@@ -101,6 +112,7 @@ def symbol_font(module: int, name: bytes = b"Q") -> CodeFont:
     )
 
 
+@lru_cache(maxsize=8)
 def bar_font(module: int, height: int, narrower: int, name: bytes = b"B") -> CodeFont:
     """Letter @ + 4 (b - 1) + s - 1 shows a bar of b modules, and goes on over s light ones."""
     widths = range(1, WIDEST + 1)

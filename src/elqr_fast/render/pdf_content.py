@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from elqr_fast.render.pdf_codes import CodeFonts, bar_letters, symbol_rows
@@ -124,6 +125,7 @@ def font_and_size(font: PdfFont, size: float) -> str:
     return f"/{font.name.decode()} {size:.6g}"
 
 
+@lru_cache(maxsize=1 << 14)
 def string_of(code: int) -> str:
     """The two bytes of a code as they stand in a string."""
     pair = chr(code >> 8) + chr(code & 255)

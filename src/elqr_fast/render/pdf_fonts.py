@@ -12,12 +12,12 @@ import re
 import struct
 from collections.abc import Iterator
 from itertools import groupby
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from fontTools.ttLib import TTFont
 
 from elqr_fast.errors import FontError
-from elqr_fast.render.pdf_file import PdfFile
+from elqr_fast.render.pdf_file import PdfFile, stream
 
 if TYPE_CHECKING:
     from elqr_fast.render.fonts import Face
@@ -29,8 +29,25 @@ LAST_CODE = 0xFFFF
 SYMBOLIC = 4  # FontDescriptor /Flags: glyphs outside the Adobe standard Latin set
 
 
+class _Made(NamedTuple):
+    """What a font with these codes and texts is written from, whatever its objects' numbers."""
+
+    glyphs: dict[int, int]
+    texts: dict[int, str]
+    name: bytes
+    kind: bytes
+    descriptor: bytes
+    program: bytes
+    glyph_map: bytes
+    widths: bytes
+    to_unicode: bytes
+
+
 class PdfFont:
-    """One face in one file: hands out codes and widths, remembers what each code stands for."""
+    """One face in one file: hands out codes and widths, remembers what each code stands for.
+
+    Copies share what they have in common: glyphs' widths, and the parts of the last one written.
+    """
 
     def __init__(self, name: bytes, face: Face) -> None:
         #: The resource name, as in `/F0 75 Tf`.
@@ -39,6 +56,8 @@ class PdfFont:
         self._shown: dict[tuple[int, str], tuple[int, int] | None] = {}
         self._texts: dict[int, str] = {}
         self._glyphs: dict[int, int] = {}
+        self._advances: dict[int, int] = {}
+        self._last: list[_Made] = []
 
     def copy(self) -> PdfFont:
         """One that has shown the same, and goes on by itself."""
@@ -46,6 +65,7 @@ class PdfFont:
         other._shown = self._shown.copy()
         other._texts = self._texts.copy()
         other._glyphs = self._glyphs.copy()
+        other._advances, other._last = self._advances, self._last
         return other
 
     def show(self, glyph: int, text: str) -> tuple[int, int] | None:
@@ -53,13 +73,11 @@ class PdfFont:
 
         None if this glyph cannot stand for this text, because it stands for another already.
         """
-        try:
-            return self._shown[glyph, text]
-        except KeyError:
+        key = glyph, text
+        if key not in self._shown:
             code = self._code(glyph, text)
-            shown = None if code is None else self._encoded(code, glyph)
-            self._shown[glyph, text] = shown
-            return shown
+            self._shown[key] = None if code is None else self._encoded(code, glyph)
+        return self._shown[key]
 
     def show_bare(self, glyph: int) -> tuple[int, int]:
         """The same for a glyph whose text is said elsewhere."""
@@ -71,7 +89,11 @@ class PdfFont:
         return code, self._width(glyph)
 
     def _width(self, glyph: int) -> int:
-        return round(self._face.advance(glyph) * 1000 / self._face.units_per_em)
+        width = self._advances.get(glyph)
+        if width is None:
+            width = round(self._face.advance(glyph) * 1000 / self._face.units_per_em)
+            self._advances[glyph] = width
+        return width
 
     def _code(self, glyph: int, text: str) -> int | None:
         """The glyph's id for the first text it shows; for others one of its own, from the top."""
@@ -94,36 +116,63 @@ class PdfFont:
 
     def write(self, file: PdfFile) -> int:
         """Writes the font with all its parts and returns its object number."""
+        made = self._parts()
+        kind = made.kind
+        if made.glyph_map:
+            kind += b" %d 0 R" % file.add(made.glyph_map)
+        program = file.add(made.program)
+        descriptor = file.add(b"%s %d 0 R>>" % (made.descriptor, program))
+        descendant = file.add(
+            b"<</Type/Font%s/BaseFont/%s/FontDescriptor %d 0 R/DW 1000/W[%s]"
+            b"/CIDSystemInfo<</Registry(Adobe)/Ordering(Identity)/Supplement 0>>>>"
+            % (kind, made.name, descriptor, made.widths)
+        )
+        to_unicode = file.add(made.to_unicode)
+        return file.add(
+            b"<</Type/Font/Subtype/Type0/BaseFont/%s/Encoding/Identity-H"
+            b"/DescendantFonts[%d 0 R]/ToUnicode %d 0 R>>" % (made.name, descendant, to_unicode)
+        )
+
+    def _parts(self) -> _Made:
+        """Those of the last font written, if this one shows the same: files of a run often do."""
+        last = self._last
+        if not (last and last[0].glyphs == self._glyphs and last[0].texts == self._texts):
+            last[:] = [self._make()]
+        return last[0]
+
+    def _make(self) -> _Made:
         glyphs = sorted(set(self._glyphs.values()))
         data = self._face.subset(glyphs)
         font = TTFont(io.BytesIO(data), lazy=True)
         name = _base_name(self._face.key, glyphs)
         if "CFF " in font:
-            kind = b"/Subtype/CIDFontType0"
-            program = b"/FontFile3 %d 0 R" % _embed_postscript(file, font, self._face.key, glyphs)
+            kind, glyph_map, key = b"/Subtype/CIDFontType0", b"", b"/FontFile3"
+            program = _postscript_program(font, self._face.key, glyphs)
         else:
-            kind = b"/Subtype/CIDFontType2/CIDToGIDMap" + self._write_glyph_map(file)
-            program = b"/FontFile2 %d 0 R" % file.add_stream(data, b"/Length1 %d" % len(data))
-        descriptor = file.add(_descriptor(font, name, program, self._face.units_per_em))
-        descendant = file.add(
-            b"<</Type/Font%s/BaseFont/%s/FontDescriptor %d 0 R/DW 1000/W[%s]"
-            b"/CIDSystemInfo<</Registry(Adobe)/Ordering(Identity)/Supplement 0>>>>"
-            % (kind, name, descriptor, self._widths())
-        )
-        to_unicode = file.add_stream(to_unicode_map(self._texts))
-        return file.add(
-            b"<</Type/Font/Subtype/Type0/BaseFont/%s/Encoding/Identity-H"
-            b"/DescendantFonts[%d 0 R]/ToUnicode %d 0 R>>" % (name, descendant, to_unicode)
+            kind, key = b"/Subtype/CIDFontType2/CIDToGIDMap", b"/FontFile2"
+            glyph_map = self._glyph_map()
+            kind += b"" if glyph_map else b"/Identity"
+            program = stream(data, b"/Length1 %d" % len(data))
+        return _Made(
+            self._glyphs.copy(),
+            self._texts.copy(),
+            name,
+            kind,
+            _descriptor(font, name, self._face.units_per_em) + key,
+            program,
+            glyph_map,
+            self._widths(),
+            stream(to_unicode_map(self._texts)),
         )
 
-    def _write_glyph_map(self, file: PdfFile) -> bytes:
-        """CIDToGIDMap: which glyph a code shows; Identity unless a glyph shows several texts."""
+    def _glyph_map(self) -> bytes:
+        """CIDToGIDMap: which glyph a code shows; empty unless a glyph shows several texts."""
         if all(code == glyph for code, glyph in self._glyphs.items()):
-            return b"/Identity"
+            return b""
         glyphs = [0] * (LAST_CODE + 1)
         for code, glyph in self._glyphs.items():
             glyphs[code] = glyph
-        return b" %d 0 R" % file.add_stream(struct.pack(f">{len(glyphs)}H", *glyphs))
+        return stream(struct.pack(f">{len(glyphs)}H", *glyphs))
 
     def _widths(self) -> bytes:
         """The W array: `first [width …]` for every run of codes without a gap."""
@@ -135,14 +184,14 @@ class PdfFont:
         return "".join(parts).encode()
 
 
-def _embed_postscript(file: PdfFile, font: TTFont, key: str, glyphs: list[int]) -> int:
-    """Writes the CFF table alone.  One without CIDs of its own is shown by its glyph ids (ISO
-    32000-1, 9.7.4.2).
+def _postscript_program(font: TTFont, key: str, glyphs: list[int]) -> bytes:
+    """The CFF table alone.  One without CIDs of its own is shown by its glyph ids (ISO 32000-1,
+    9.7.4.2).
     """
     top = font["CFF "].cff.topDictIndex[0]
     if hasattr(top, "ROS") and any(top.charset[gid] != f"cid{gid:05d}" for gid in glyphs):
         raise FontError(f"font {key!r}: its CIDs are not its glyph ids; use a TrueType version")
-    return file.add_stream(font.reader["CFF "], b"/Subtype/CIDFontType0C")
+    return stream(font.reader["CFF "], b"/Subtype/CIDFontType0C")
 
 
 def _base_name(key: str, glyphs: list[int]) -> bytes:
@@ -152,7 +201,9 @@ def _base_name(key: str, glyphs: list[int]) -> bytes:
     return letters + b"+" + (re.sub(r"[^A-Za-z0-9-]", "", key) or "Font").encode()
 
 
-def _descriptor(font: TTFont, name: bytes, program: bytes, units_per_em: int) -> bytes:
+def _descriptor(font: TTFont, name: bytes, units_per_em: int) -> bytes:
+    """A font descriptor up to its last key, that of the program."""
+
     def thousandths(units: int) -> int:
         return round(units * 1000 / units_per_em)
 
@@ -162,8 +213,8 @@ def _descriptor(font: TTFont, name: bytes, program: bytes, units_per_em: int) ->
     ascent, descent = thousandths(hhea.ascent), thousandths(hhea.descent)
     return (
         b"<</Type/FontDescriptor/FontName/%s/Flags %d/FontBBox[%s]/ItalicAngle 0"
-        b"/Ascent %d/Descent %d/CapHeight %d/StemV 80%s>>"
-        % (name, SYMBOLIC, box, ascent, descent, ascent, program)
+        b"/Ascent %d/Descent %d/CapHeight %d/StemV 80"
+        % (name, SYMBOLIC, box, ascent, descent, ascent)
     )
 
 
