@@ -46,7 +46,8 @@ typedef struct {
     double pitch, cell_x; /* pitch 0: glyphs one after the other */
 } elqr_text_field;
 
-/* Glyphs [start, start + count) of a column's ids, the first at (x, y).  With a negative count:
+/* Glyphs [start, start + count) of a column's ids, the first at (x, y), which for pages is within
+ * 2^29 dots.  With a negative count:
  * -count ready-made bytes from `start` on of elqr_pdf_batch.given, shown from (x, y) on. */
 typedef struct {
     int32_t start, count, x, y, setting;
@@ -134,7 +135,8 @@ size_t elqr_pdf_work(const elqr_pdf_batch *batch);
 /* Writes the objects of pages [*done, pages): stream and page, to out[0 : capacity].  `flate`
  * [ELQR_PDF_BLOCKS]; null: streams are not packed.  offsets [pages, 2] gets where each object
  * starts, counted from `out`, checksums [pages] the Adler-32 of each content; *used what was
- * written, *done the page after the last whole one.
+ * written, *done the page after the last whole one.  Where *done is not 0, all else but `out` and
+ * its capacity must be as the call before left it.
  *
  * ELQR_BUFFER_TOO_SMALL: take *used bytes and call again; where *used is 0, with twice the room.
  * There must be room for the largest page that could be, some 170 kB, where 2 kB get written.
@@ -148,6 +150,10 @@ int elqr_pdf_pages(const elqr_pdf_batch *batch, const elqr_flate *flate,
  * symbol. */
 int elqr_pdf_count(const elqr_pdf_batch *batch, size_t first, size_t last, uint8_t *work,
                    uint32_t *counts);
+
+/* Writes the n entries of a cross-reference table, 20 bytes each, for objects that start at these
+ * offsets.  ELQR_OUT_OF_RANGE: one has more than ten digits. */
+int elqr_pdf_entries(const uint64_t *offsets, size_t n, uint8_t *out);
 
 #ifdef __cplusplus
 }

@@ -70,6 +70,13 @@ ELQR_INLINE void elqr_put_bits(elqr_sink *sink, uint64_t word, uint32_t bits) {
     sink->bits &= 7;
 }
 
+/* Appends 64 bits. */
+ELQR_INLINE void elqr_put_full(elqr_sink *sink, uint64_t word) {
+    elqr_store64_low_first(sink->out, sink->word | word << sink->bits);
+    sink->out += 8;
+    sink->word = word >> 1 >> (63 - sink->bits);
+}
+
 ELQR_INLINE void elqr_add_checksum(elqr_sink *sink, uint64_t size, uint64_t a, uint64_t b) {
     sink->b += size * sink->a + b;
     sink->a += a;
@@ -89,12 +96,17 @@ ELQR_INLINE void elqr_put_piece(elqr_sink *sink, const int mode, const elqr_piec
     }
 }
 
-ELQR_INLINE void elqr_join(elqr_joined *joined, const elqr_piece *piece) {
-    joined->word |= piece->word << joined->bits;
-    joined->bits += piece->bits;
+/* Of a piece whose bits go elsewhere. */
+ELQR_INLINE void elqr_join_checksum(elqr_joined *joined, const elqr_piece *piece) {
     joined->b += piece->size * joined->a + piece->b;
     joined->a += piece->a;
     joined->size += piece->size;
+}
+
+ELQR_INLINE void elqr_join(elqr_joined *joined, const elqr_piece *piece) {
+    joined->word |= piece->word << joined->bits;
+    joined->bits += piece->bits;
+    elqr_join_checksum(joined, piece);
 }
 
 /* FLATE only. */
@@ -126,28 +138,42 @@ ELQR_INLINE uint32_t elqr_distance_symbol(const elqr_flate_tables *tables, uint3
     return less < NEAR ? tables->near_symbols[less] : tables->far_symbols[less >> 7];
 }
 
-/* A match of 3 to 258 bytes whose checksum is known.  False, and nothing written, where the window
- * or the table does not reach that far. */
+/* The codes of a match of 3 to 258 bytes; no bits where the window or the table does not reach that
+ * far. */
+ELQR_INLINE uint64_t elqr_match_codes(const elqr_flate_tables *tables, uint32_t size,
+                                      uint64_t distance, uint32_t *bits) {
+    *bits = 0;
+    if (ELQR_UNLIKELY(size < SHORTEST_MATCH || size > LONGEST_MATCH || distance > WINDOW))
+        return 0;
+    const elqr_reach *length = &tables->lengths[size];
+    const uint32_t symbol = elqr_distance_symbol(tables, (uint32_t)distance);
+    if (ELQR_UNLIKELY(!length->bits || !tables->distance_bits[symbol]))
+        return 0;
+    const uint64_t extra = (uint32_t)distance - tables->distance_base[symbol];
+    const uint64_t word = tables->distance_word[symbol] | extra
+                                                              << tables->distance_code_bits[symbol];
+    *bits = (uint32_t)length->bits + tables->distance_bits[symbol];
+    return length->word | word << length->bits;
+}
+
+/* A match whose checksum is known.  False, and nothing written, where there can be none. */
 ELQR_INLINE int elqr_put_match(elqr_sink *sink, const int mode, uint32_t size, uint64_t distance,
                                uint64_t a, uint64_t b) {
     const elqr_flate_tables *tables = sink->tables;
-    if (ELQR_UNLIKELY(distance > WINDOW))
+    if (size < SHORTEST_MATCH || size > LONGEST_MATCH || distance > WINDOW)
         return 0;
-    const elqr_reach *length = &tables->lengths[size];
-    uint32_t symbol = elqr_distance_symbol(tables, (uint32_t)distance);
     if (mode == FLATE) {
-        if (ELQR_UNLIKELY(!length->bits || !tables->distance_bits[symbol]))
+        uint32_t bits;
+        const uint64_t codes = elqr_match_codes(tables, size, distance, &bits);
+        if (!bits)
             return 0;
-        uint64_t extra = (uint32_t)distance - tables->distance_base[symbol];
-        uint64_t word = tables->distance_word[symbol] | extra << tables->distance_code_bits[symbol];
-        elqr_put_bits(sink, length->word | word << length->bits,
-                      (uint32_t)length->bits + tables->distance_bits[symbol]);
+        elqr_put_bits(sink, codes, bits);
     } else if (mode == PLAIN) {
         for (uint32_t i = 0; i < size; i++, sink->out++)
             *sink->out = *(sink->out - distance);
     } else {
-        sink->counts[length->symbol]++;
-        sink->counts[ELQR_FLATE_LITERALS + symbol]++;
+        sink->counts[tables->lengths[size].symbol]++;
+        sink->counts[ELQR_FLATE_LITERALS + elqr_distance_symbol(tables, (uint32_t)distance)]++;
     }
     elqr_add_checksum(sink, size, a, b);
     return 1;

@@ -1,9 +1,10 @@
 /* PDF pages: content streams from lines of text, modules and bars, packed as they are written.
  *
- * The content is that of render/pdf_content.py.  Matches are not searched for: a font with its size
- * remembers where it stood last on this page, and a column of texts where its last lines did. */
+ * The content is that of render/pdf_content.py.  Matches are not searched for: a column of texts
+ * remembers where its last lines stood on this page.  What stands between texts is much the same on
+ * all pages, and its bits are kept. */
+#include "pdf_flow.h"
 #include "pdf_modules.h"
-#include "pdf_show.h"
 
 static const char *const WORD[WORDS] = {
     "BT\n", "ET\n", "Q\n", " Tf\n", " ", " Td(", " Td", ")Tj\n", ")'(", ")'\n",
@@ -25,30 +26,21 @@ static size_t round_up(size_t size) {
 }
 
 size_t elqr_pdf_work(const elqr_pdf_batch *batch) {
-    return sizeof(workspace) + batch->glyphs.count * sizeof(elqr_piece) +
-           batch->setting_count * sizeof(remembered) + batch->text_count * sizeof(kept_column) +
-           round_up(batch->text_count * sizeof(uint32_t)) + round_up(batch->glyphs.count);
+    return sizeof(workspace) + batch->text_count * (sizeof(kept_column) + sizeof(flowing_text)) +
+           batch->glyphs.count * sizeof(elqr_piece) +
+           round_up(batch->glyphs.count * sizeof(short_glyph)) + round_up(batch->glyphs.count);
 }
 
 static void divide_work(const elqr_pdf_batch *batch, workspace *work) {
+    const size_t glyphs = batch->glyphs.count;
     work->glyphs = (elqr_piece *)(void *)(work + 1);
-    work->settings = (remembered *)(void *)(work->glyphs + batch->glyphs.count);
-    work->columns = (kept_column *)(void *)(work->settings + batch->setting_count);
-    work->column_of = (uint32_t *)(void *)(work->columns + batch->text_count);
-    work->inexact = (uint8_t *)work->column_of + round_up(batch->text_count * sizeof(uint32_t));
+    work->columns = (kept_column *)(void *)(work->glyphs + glyphs);
+    work->flowing = (flowing_text *)(void *)(work->columns + batch->text_count);
+    work->short_glyphs = (short_glyph *)(void *)(work->flowing + batch->text_count);
+    work->inexact = (uint8_t *)work->short_glyphs + round_up(glyphs * sizeof(short_glyph));
 }
 
 /*---- Made once a call ----*/
-
-static void remember_text(remembered *one, const uint8_t *text, size_t size) {
-    memset(one, 0, sizeof *one);
-    one->text = text;
-    one->size = (uint32_t)size;
-    for (size_t i = 0; i < size; i++) {
-        one->a += text[i];
-        one->b += one->a;
-    }
-}
 
 /* A glyph's code as it stands in a string (ISO 32000-1, 7.3.4.2); no bits where a byte has no code.
  */
@@ -68,21 +60,40 @@ static void prepare_glyphs(const elqr_glyphs *glyphs, workspace *work) {
             elqr_piece_add(piece, literals, byte);
         }
         piece->bits = missing ? 0 : piece->bits;
+        work->short_glyphs[i] = (short_glyph){(uint32_t)piece->word, piece->b, piece->a,
+                                              missing || piece->size > 2 ? ODD : piece->bits};
         const double off = 1000 * glyphs->advances[i] - glyphs->widths[i];
         work->inexact[i] = !(off < 1e-9 && off > -1e-9);
         work->any_inexact |= work->inexact[i];
     }
 }
 
-static void prepare_modules(workspace *work) {
+/* The letters of codes: their pieces and, where their codes are of one length, of few bits, what is
+ * made of these. */
+static void prepare_modules(const elqr_pdf_code *qr, workspace *work) {
     const elqr_piece *literals = work->tables[0].literals;
+    const uint32_t bits = literals[MODULE_LETTER].bits, letters = (qr->count + 3) / 4;
+    int alike = bits <= MOST_ALIKE;
     memset(work->modules, 0, sizeof work->modules);
-    memset(work->module_pairs, 0, sizeof work->module_pairs);
-    for (uint32_t four = 0; four < 16; four++)
+    for (uint32_t four = 0; four < 16; four++) {
         elqr_piece_add(&work->modules[four], literals, (uint8_t)(MODULE_LETTER + four));
-    for (uint32_t eight = 0; eight < 256; eight++) {
-        elqr_piece_add(&work->module_pairs[eight], literals, (uint8_t)(MODULE_LETTER + eight / 16));
-        elqr_piece_add(&work->module_pairs[eight], literals, (uint8_t)(MODULE_LETTER + eight % 16));
+        alike &= work->modules[four].bits == bits;
+    }
+    work->letter_bits = alike ? bits : 0;
+    work->whole_rows = alike && letters <= 12 && letters * bits <= 56;
+    for (uint32_t eight = 0; alike && eight < 256; eight++)
+        work->letter_pairs[eight] =
+            (uint16_t)(work->modules[eight / 16].word | work->modules[eight % 16].word << bits);
+}
+
+/* The checksum of a symbol without dark modules. */
+static void prepare_blank(const elqr_pdf_code *qr, workspace *work) {
+    elqr_joined *blank = &work->blank;
+    memset(blank, 0, sizeof *blank);
+    for (uint32_t row = 0; row < qr->count; row++) {
+        for (uint32_t letter = 0; letter < (qr->count + 3) / 4; letter++)
+            elqr_join_checksum(blank, &work->modules[0]);
+        elqr_join_checksum(blank, &work->words[0][row + 1 < qr->count ? ROW : LAST]);
     }
 }
 
@@ -112,26 +123,63 @@ static void prepare_words(const elqr_piece *literals, elqr_piece *words) {
             elqr_piece_add(&words[word], literals, (uint8_t)*byte);
 }
 
+/* Glyphs of a line that is one string and no wider than a million dots, whatever they are. */
+static uint32_t most_flowing(const elqr_pdf_batch *batch) {
+    double largest = 1;
+    for (size_t i = 0; i < batch->setting_count; i++)
+        largest = batch->sizes[i] > largest ? batch->sizes[i] : largest;
+    return 1e6 / largest > MOST_GLYPHS ? MOST_GLYPHS : (uint32_t)(1e6 / largest);
+}
+
+static int is_single(const elqr_pdf_text *text, size_t pages) {
+    uint32_t other = 0;
+    for (size_t page = 0; page < pages; page++)
+        other |= text->line_ends[page] ^ (uint32_t)(page + 1);
+    return !other;
+}
+
+static int is_exact(const elqr_pdf_text *text, uint32_t count, const elqr_pdf_batch *batch,
+                    const workspace *work) {
+    uint32_t inexact = 0;
+    for (uint32_t i = 0; work->any_inexact && i < count; i++)
+        inexact |= text->column.ids[i] < batch->glyphs.count && work->inexact[text->column.ids[i]];
+    return !inexact;
+}
+
 /* Texts with the same ids are of one column. */
-static void prepare_columns(const elqr_pdf_batch *batch, workspace *work) {
+static void prepare_texts(const elqr_pdf_batch *batch, workspace *work) {
+    const uint32_t most = most_flowing(batch);
     memset(work->columns, 0, batch->text_count * sizeof *work->columns);
     for (size_t i = 0; i < batch->text_count; i++) {
-        size_t first = 0;
-        while (batch->texts[first].column.ids != batch->texts[i].column.ids)
-            first++;
-        work->column_of[i] = (uint32_t)first;
+        const elqr_pdf_text *text = &batch->texts[i], *before = batch->texts;
+        const uint32_t ids = text->column.ends[batch->pages - 1];
+        while (before->column.ids != text->column.ids)
+            before++;
+        flowing_text *flowing = &work->flowing[i];
+        *flowing = (flowing_text){text->column.ids,
+                                  text->lines,
+                                  text->line_ends,
+                                  &work->columns[before - batch->texts],
+                                  ids > INT32_MAX ? INT32_MAX : ids,
+                                  0,
+                                  is_single(text, batch->pages)};
+        if (text->pitch <= 0 && is_exact(text, ids, batch, work))
+            flowing->most = most;
     }
 }
 
 static int code_in_range(const elqr_pdf_code *code, uint32_t most_modules) {
-    return !code->count || (code->count <= most_modules && most(code->head.size) &&
-                            code->leading >= 0 && code->leading <= MOST_LEADING);
+    return !code->count ||
+           (code->count <= most_modules && most(code->head.size) && code->leading >= 0 &&
+            code->leading <= MOST_LEADING && code->x >= -MOST_PLACE && code->x <= MOST_PLACE &&
+            code->y >= -MOST_PLACE && code->y <= MOST_PLACE);
 }
 
 static int batch_in_range(const elqr_pdf_batch *batch) {
-    int good = most(batch->head.size) && batch->height >= 0 && code_in_range(&batch->qr, 64) &&
-               code_in_range(&batch->bars, MOST_MODULES) && batch->glyphs.count < ELQR_GLYPH_NONE &&
-               batch->text_count < UINT32_MAX;
+    int good = most(batch->head.size) && batch->height >= 0 && batch->height <= MOST_PLACE &&
+               code_in_range(&batch->qr, 64) && code_in_range(&batch->bars, MOST_MODULES) &&
+               batch->glyphs.count < ELQR_GLYPH_NONE && batch->text_count < UINT32_MAX &&
+               batch->setting_count < INT32_MAX;
     for (size_t i = 0; good && i < batch->setting_count; i++)
         good = batch->settings[i].size && batch->settings[i].size <= MOST_SETTING &&
                batch->sizes[i] >= 1e-3 && batch->sizes[i] < 1e6; /* 1 / size stays finite */
@@ -148,24 +196,6 @@ static int codes_complete(const elqr_flate *flate, const char *needed) {
     return flate->bits[256] != 0;
 }
 
-/* What can be joined: no sum of the longest codes is beyond a word. */
-static void prepare_joins(workspace *work) {
-    for (int block = 0; block < ELQR_PDF_BLOCKS; block++) {
-        const elqr_piece *literals = work->tables[block].literals;
-        uint32_t digit = literals['-'].bits, word = 0;
-        for (int byte = '0'; byte <= '9'; byte++)
-            digit = literals[byte].bits > digit ? literals[byte].bits : digit;
-        for (int which = SPACE; which <= MOVE_GIVEN; which++)
-            word = work->words[block][which].bits > word ? work->words[block][which].bits : word;
-        work->short_numbers[block] = 5 * digit + word <= 56;
-    }
-    uint32_t letter = 0;
-    for (int four = 0; four < 16; four++)
-        letter = work->modules[four].bits > letter ? work->modules[four].bits : letter;
-    work->short_letters = 8 * letter <= 56 && 3 * letter + work->words[0][ROW].bits <= 56 &&
-                          3 * letter + work->words[0][LAST].bits <= 56;
-}
-
 static int prepare(const elqr_pdf_batch *batch, const elqr_flate *flate, workspace *work) {
     if (!batch_in_range(batch))
         return ELQR_OUT_OF_RANGE;
@@ -178,11 +208,13 @@ static int prepare(const elqr_pdf_batch *batch, const elqr_flate *flate, workspa
         prepare_words(work->tables[block].literals, work->words[block]);
     }
     prepare_glyphs(&batch->glyphs, work);
-    prepare_modules(work);
-    prepare_joins(work);
-    prepare_columns(batch, work);
-    for (size_t i = 0; i < batch->setting_count; i++)
-        remember_text(&work->settings[i], batch->settings[i].bytes, batch->settings[i].size);
+    prepare_modules(&batch->qr, work);
+    prepare_blank(&batch->qr, work);
+    prepare_texts(batch, work);
+    memset(work->gap_of, 0, sizeof work->gap_of);
+    work->gap_count = 0;
+    work->gaps[0].set = NO_GAP;
+    memset(work->bars, 0, sizeof work->bars);
     work->page = 0;
     return ELQR_OK;
 }
@@ -201,22 +233,15 @@ static size_t page_bound(const elqr_pdf_batch *batch) {
     return 2 * plain + 1024;
 }
 
-/* Fewer than eight bytes as a word, the first lowest. */
-ELQR_INLINE uint64_t low_bytes(const uint8_t *bytes, size_t count) {
-    uint64_t word = 0;
-    for (size_t i = 0; i < count; i++)
-        word |= (uint64_t)bytes[i] << (8 * i);
-    return word;
-}
-
 static void put_header(elqr_sink *sink, const elqr_flate *flate) {
     size_t bits = flate->header_bits;
     const uint8_t *at = flate->header;
-    for (; bits >= 48; bits -= 48, at += 6)
-        elqr_put_bits(sink, low_bytes(at, 6), 48);
+    for (; bits >= 64; bits -= 64, at += 8)
+        elqr_put_full(sink, elqr_load64_low_first(at));
+    for (; bits >= 8; bits -= 8)
+        elqr_put_bits(sink, *at++, 8);
     if (bits)
-        elqr_put_bits(sink, low_bytes(at, (bits + 7) / 8) & ((UINT64_C(1) << bits) - 1),
-                      (uint32_t)bits);
+        elqr_put_bits(sink, *at & ((UINT64_C(1) << bits) - 1), (uint32_t)bits);
 }
 
 /* Ends the block of codes and begins that of texts. */
@@ -233,7 +258,7 @@ ELQR_INLINE void put_next_block(elqr_sink *sink, const int mode, workspace *work
 }
 
 /* The symbol and the bars of a page.  ELQR_OK, ELQR_OUT_OF_RANGE. */
-ELQR_INLINE int put_codes(elqr_sink *sink, const int mode, const workspace *work,
+ELQR_INLINE int put_codes(elqr_sink *sink, const int mode, workspace *work,
                           const elqr_pdf_batch *batch, size_t page, text_place *place) {
     if (batch->qr.count) {
         const uint32_t side = batch->qr.count, row_bytes = (side + 7) / 8;
@@ -249,18 +274,18 @@ ELQR_INLINE int put_codes(elqr_sink *sink, const int mode, const workspace *work
                : ELQR_OUT_OF_RANGE;
 }
 
-/* Texts are many, and a page takes a little of each: more places in memory than a processor follows
- * by itself. */
-ELQR_INLINE void fetch_ahead(const elqr_pdf_text *text, size_t page) {
-#if defined(__GNUC__) || defined(__clang__)
-    const uint32_t line = first_line(text, page);
-    __builtin_prefetch((const void *)((uintptr_t)(text->line_ends + page) + 64));
-    __builtin_prefetch((const void *)((uintptr_t)(text->lines + line) + 192));
-    __builtin_prefetch(
-        (const void *)((uintptr_t)(text->column.ids + text->column.ends[page]) + 128));
-#else
-    (void)text, (void)page;
-#endif
+/* A page's lines.  ELQR_OK, ELQR_OUT_OF_RANGE, ELQR_BUFFER_TOO_SMALL. */
+ELQR_INLINE int put_texts(elqr_sink *sink, const int mode, workspace *work,
+                          const elqr_pdf_batch *batch, size_t page, text_state *state) {
+    int status = ELQR_OK;
+    for (size_t i = 0; i < batch->text_count && status == ELQR_OK; i++) {
+        const elqr_pdf_text *text = &batch->texts[i];
+        for (uint32_t n = first_line(text, page); n < text->line_ends[page]; n++)
+            if (status == ELQR_OK)
+                status = put_line(sink, mode, work, batch, text, work->flowing[i].column,
+                                  &text->lines[n], state);
+    }
+    return status;
 }
 
 /* The content of a page.  ELQR_OK, ELQR_OUT_OF_RANGE, ELQR_BAD_CHARACTER, ELQR_BUFFER_TOO_SMALL. */
@@ -269,20 +294,26 @@ ELQR_INLINE int put_content(elqr_sink *into, const int mode, workspace *work,
     /* A copy that no other function sees: bytes written to the page cannot alias it, so that it
      * stays in registers. */
     elqr_sink copy = *into, *const sink = &copy;
-    text_state state = {-1, {0, 0}};
+    text_place place = {0, 0};
     work->page++;
     elqr_put_literals(sink, mode, batch->head.bytes, batch->head.size);
     put_word(sink, mode, work, 0, TEXT_BEGIN);
-    int status = put_codes(sink, mode, work, batch, page, &state.place);
+    int status = put_codes(sink, mode, work, batch, page, &place);
     put_next_block(sink, mode, work, flate);
-    for (size_t i = 0; i < batch->text_count; i++) {
-        const elqr_pdf_text *text = &batch->texts[i];
-        kept_column *column = &work->columns[work->column_of[i]];
-        fetch_ahead(text, page);
-        for (uint32_t n = first_line(text, page); n < text->line_ends[page]; n++)
-            if (status == ELQR_OK)
-                status = put_line(sink, mode, work, batch, text, column, &text->lines[n], &state);
+    if (status != ELQR_OK)
+        return status;
+    text_state state = {(int32_t)place.x, (int32_t)(batch->height - place.y), -1, 0};
+    if (mode == FLATE) {
+        elqr_sink texts = *sink;
+        text_state after = state;
+        status = put_flowing(&texts, work, batch, page, &after);
+        *sink = texts;
+        state = after;
+    } else {
+        status = put_texts(sink, mode, work, batch, page, &state);
     }
+    if (state.shows)
+        put_word(sink, mode, work, 1, SHOW);
     put_word(sink, mode, work, 1, TEXT_END);
     put_word(sink, mode, work, 1, CLOSE);
     *into = copy;
@@ -349,7 +380,9 @@ int elqr_pdf_pages(const elqr_pdf_batch *batch, const elqr_flate *flate,
                    uint64_t *offsets, uint32_t *checksums, size_t *done, size_t *used) {
     workspace *space = (workspace *)(void *)work;
     *used = 0;
-    int status = numbers->kids && numbers->first ? prepare(batch, flate, space) : ELQR_OUT_OF_RANGE;
+    int status = numbers->kids && numbers->first ? ELQR_OK : ELQR_OUT_OF_RANGE;
+    if (status == ELQR_OK && *done == 0)
+        status = prepare(batch, flate, space);
     if (status != ELQR_OK)
         return status;
     /* Room for all but the lines, which look for their own. */
@@ -388,4 +421,16 @@ int elqr_pdf_count(const elqr_pdf_batch *batch, size_t first, size_t last, uint8
         counts[ELQR_FLATE_SYMBOLS + 256]++;
     }
     return status;
+}
+
+int elqr_pdf_entries(const uint64_t *offsets, size_t n, uint8_t *out) {
+    for (size_t i = 0; i < n; i++, out += 20) {
+        uint64_t left = offsets[i];
+        if (left > UINT64_C(9999999999))
+            return ELQR_OUT_OF_RANGE;
+        memcpy(out + 10, " 00000 n \n", 10);
+        for (int place = 9; place >= 0; place--, left /= 10)
+            out[place] = (uint8_t)('0' + left % 10);
+    }
+    return ELQR_OK;
 }

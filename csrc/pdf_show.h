@@ -9,27 +9,48 @@
 #pragma STDC FP_CONTRACT OFF
 #endif
 
+/*---- Between strings ----*/
+
+/* The end of a string, a font with its size, a move to the beginning of the next; `move`: MOVE or
+ * MOVE_GIVEN. */
+ELQR_INLINE void put_gap(elqr_sink *sink, const int mode, const workspace *work,
+                         const elqr_pdf_batch *batch, text_state *state, int64_t x, int32_t y,
+                         int32_t setting, int move) {
+    if (state->shows)
+        put_word(sink, mode, work, 1, SHOW);
+    if (setting != state->setting) {
+        elqr_put_literals(sink, mode, batch->settings[setting].bytes,
+                          batch->settings[setting].size);
+        put_word(sink, mode, work, 1, FONT);
+    }
+    put_number(sink, mode, work, 1, x - state->x);
+    put_word(sink, mode, work, 1, SPACE);
+    put_number(sink, mode, work, 1, (int64_t)state->y - y);
+    put_word(sink, mode, work, 1, move);
+    *state = (text_state){(int32_t)x, y, setting, move == MOVE};
+}
+
 /*---- Strings ----*/
 
-/* Glyphs `start` to `start + count` again, which stand in a string on this page: a match, where one
- * can be. */
-ELQR_INLINE int put_again(elqr_sink *sink, const int mode, const workspace *work,
-                          const kept_line *kept, const uint16_t *ids, uint32_t start,
-                          uint32_t count) {
-    uint64_t from = kept->position, a = kept->a, b = kept->b, size = kept->size;
-    if (start != kept->start || count != kept->count) {
-        for (uint32_t i = kept->start; i < start; i++)
-            from += work->glyphs[ids[i]].size;
-        a = b = size = 0;
-        for (uint32_t i = start; i < start + count; i++) {
-            const elqr_piece *glyph = &work->glyphs[ids[i]];
-            b += glyph->size * a + glyph->b;
-            a += glyph->a;
-            size += glyph->size;
-        }
+/* Glyphs `start` to `start + count` of those that are kept. */
+ELQR_INLINE kept_line part_of(const workspace *work, const kept_line *kept, const uint16_t *ids,
+                              uint32_t start, uint32_t count) {
+    kept_line part = *kept;
+    if (start == kept->start && count == kept->count)
+        return part;
+    for (uint32_t i = kept->start; i < start; i++)
+        part.position += work->glyphs[ids[i]].size;
+    part.start = start;
+    part.count = count;
+    part.a = part.size = 0;
+    part.b = 0;
+    for (uint32_t i = start; i < start + count; i++) {
+        const elqr_piece *glyph = &work->glyphs[ids[i]];
+        part.b += (uint64_t)glyph->size * part.a + glyph->b;
+        part.a += glyph->a;
+        part.size += glyph->size;
     }
-    return size >= SHORTEST_MATCH && size <= LONGEST_MATCH &&
-           elqr_put_match(sink, mode, (uint32_t)size, sink->position - from, a, b);
+    return part;
 }
 
 /* Glyphs that follow one another in one string, of a column whose lines are kept; false if an id is
@@ -37,41 +58,32 @@ ELQR_INLINE int put_again(elqr_sink *sink, const int mode, const workspace *work
 ELQR_INLINE int put_string(elqr_sink *sink, const int mode, const workspace *work,
                            kept_column *column, uint32_t glyphs, const uint16_t *ids,
                            uint32_t start, uint32_t count) {
-    for (uint32_t i = 1; i <= KEPT; i++) {
-        const kept_line *kept = &column->lines[(column->next - i) % KEPT];
-        if (kept->page == work->page && start >= kept->start &&
-            start + count <= kept->start + kept->count &&
-            put_again(sink, mode, work, kept, ids, start, count))
+    if (column->page != work->page) {
+        column->page = work->page;
+        column->count = 0;
+    }
+    for (uint32_t i = 1; i <= KEPT && i <= column->count; i++) {
+        const kept_line *kept = &column->lines[(column->count - i) % KEPT];
+        if (start < kept->start || start + count > kept->start + kept->count)
+            continue;
+        const int whole = start == kept->start && count == kept->count;
+        const kept_line part = part_of(work, kept, ids, start, count);
+        if (elqr_put_match(sink, mode, part.size, sink->position - part.position, part.a, part.b)) {
+            if (!whole)
+                column->lines[column->count++ % KEPT] = part;
             return 1; /* ids that were looked at then */
+        }
     }
     const uint64_t position = sink->position, a = sink->a, b = sink->b;
-    uint32_t i = start;
-    for (; mode == FLATE && i + 1 < start + count; i += 2) {
-        const elqr_piece *glyph = &work->glyphs[ids[i]], *next = &work->glyphs[ids[i + 1]];
-        elqr_joined two = {0, 0, 0, 0, 0};
-        if (ELQR_UNLIKELY(ids[i] >= glyphs || ids[i + 1] >= glyphs))
-            return 0;
-        sink->lost |= !glyph->bits | !next->bits;
-        if (ELQR_UNLIKELY(glyph->bits + next->bits > 56)) { /* escaped bytes */
-            elqr_put_piece(sink, mode, glyph);
-            elqr_put_piece(sink, mode, next);
-            continue;
-        }
-        elqr_join(&two, glyph);
-        elqr_join(&two, next);
-        elqr_put_joined(sink, &two);
-    }
-    for (; i < start + count; i++) {
+    for (uint32_t i = start; i < start + count; i++) {
         if (ids[i] >= glyphs)
             return 0;
         sink->lost |= !work->glyphs[ids[i]].bits;
         elqr_put_piece(sink, mode, &work->glyphs[ids[i]]);
     }
     const uint64_t size = sink->position - position;
-    column->lines[column->next] =
-        (kept_line){position,       sink->b - b - size * a, work->page, start, count,
-                    (uint32_t)size, (uint32_t)(sink->a - a)};
-    column->next = (column->next + 1) % KEPT;
+    column->lines[column->count++ % KEPT] = (kept_line){
+        position, sink->b - b - size * a, start, count, (uint32_t)size, (uint32_t)(sink->a - a)};
     return 1;
 }
 
@@ -105,10 +117,10 @@ static int check_glyphs(const elqr_pdf_batch *batch, const workspace *work, cons
 }
 
 /* A line in strings, each at its place. */
-ELQR_INLINE int put_strings(elqr_sink *sink, const int mode, const workspace *work,
+ELQR_INLINE int put_strings(elqr_sink *sink, const int mode, workspace *work,
                             const elqr_pdf_batch *batch, kept_column *column,
                             const line_setting *how, const elqr_text_line *line,
-                            text_place *place) {
+                            text_state *state) {
     const elqr_glyphs *glyphs = &batch->glyphs;
     const uint16_t *ids = how->text->column.ids;
     const uint32_t first = (uint32_t)line->start, end = first + (uint32_t)line->count;
@@ -125,9 +137,8 @@ ELQR_INLINE int put_strings(elqr_sink *sink, const int mode, const workspace *wo
         const double late = (double)pen - (origin - string_origin) * how->per_dot;
         if (ELQR_UNLIKELY(!(-how->off <= late && late <= how->off))) {
             put_string(sink, mode, work, column, (uint32_t)glyphs->count, ids, start, i - start);
-            put_word(sink, mode, work, 1, SHOW);
-            put_move(sink, mode, work, 1, place, line->x + (int64_t)(origin - line_origin),
-                     place->y, MOVE);
+            put_gap(sink, mode, work, batch, state, line->x + (int64_t)(origin - line_origin),
+                    line->y, line->setting, MOVE);
             string_origin = origin;
             pen = 0;
             start = i;
@@ -139,11 +150,10 @@ ELQR_INLINE int put_strings(elqr_sink *sink, const int mode, const workspace *wo
     return ELQR_OK;
 }
 
-/* What a page's text object has come to. */
-typedef struct {
-    int32_t setting; /* -1: none yet */
-    text_place place;
-} text_state;
+ELQR_INLINE int place_in_range(const elqr_text_line *line) {
+    return line->x >= -MOST_PLACE && line->x <= MOST_PLACE && line->y >= -MOST_PLACE &&
+           line->y <= MOST_PLACE;
+}
 
 /* Whether a line is one of the batch; bytes that it cannot exceed, packed or not. */
 ELQR_INLINE int line_in_range(const elqr_pdf_batch *batch, const elqr_pdf_text *text,
@@ -154,7 +164,7 @@ ELQR_INLINE int line_in_range(const elqr_pdf_batch *batch, const elqr_pdf_text *
     const size_t count = (size_t)(line->count < 0 ? -(int64_t)line->count : line->count);
     *bound = per_line + count * (line->count < 0 ? 2 : per_glyph);
     return line->setting >= 0 && (size_t)line->setting < batch->setting_count && line->start >= 0 &&
-           (size_t)line->start + count <= limit;
+           (size_t)line->start + count <= limit && place_in_range(line);
 }
 
 /* ELQR_OK, ELQR_OUT_OF_RANGE, ELQR_BUFFER_TOO_SMALL. */
@@ -164,16 +174,10 @@ ELQR_INLINE int put_line(elqr_sink *sink, const int mode, workspace *work,
     size_t bound;
     if (!line_in_range(batch, text, line, &bound))
         return ELQR_OUT_OF_RANGE;
-    if (mode != COUNT && (size_t)(sink->end - sink->out) < bound)
+    if (mode != COUNT && (sink->end < sink->out || (size_t)(sink->end - sink->out) < bound))
         return ELQR_BUFFER_TOO_SMALL;
-    if (state->setting != line->setting) {
-        put_remembered(sink, mode, work, &work->settings[line->setting]);
-        put_word(sink, mode, work, 1, FONT);
-        state->setting = line->setting;
-    }
-    const int64_t y = (int64_t)batch->height - line->y;
     if (line->count < 0) {
-        put_move(sink, mode, work, 1, &state->place, line->x, y, MOVE_GIVEN);
+        put_gap(sink, mode, work, batch, state, line->x, line->y, line->setting, MOVE_GIVEN);
         elqr_put_literals(sink, mode, batch->given.bytes + line->start, (size_t)-line->count);
         return ELQR_OK;
     }
@@ -183,7 +187,7 @@ ELQR_INLINE int put_line(elqr_sink *sink, const int mode, workspace *work,
     int flows = !work->any_inexact && text->pitch <= 0, status = ELQR_OK;
     if (!flows && !check_glyphs(batch, work, ids, count, &flows))
         return ELQR_OUT_OF_RANGE;
-    put_move(sink, mode, work, 1, &state->place, line->x, y, MOVE);
+    put_gap(sink, mode, work, batch, state, line->x, line->y, line->setting, MOVE);
     if (flows && text->pitch <= 0 && count * size < 1e6) {
         if (!put_string(sink, mode, work, column, (uint32_t)batch->glyphs.count, text->column.ids,
                         (uint32_t)line->start, count))
@@ -192,9 +196,8 @@ ELQR_INLINE int put_line(elqr_sink *sink, const int mode, workspace *work,
         const double per_dot = 1000 / size;
         const line_setting how = {text, size, per_dot, 0.51 * per_dot,
                                   text->cell_x - (double)elqr_floor(text->cell_x)};
-        status = put_strings(sink, mode, work, batch, column, &how, line, &state->place);
+        status = put_strings(sink, mode, work, batch, column, &how, line, state);
     }
-    put_word(sink, mode, work, 1, SHOW);
     return status;
 }
 

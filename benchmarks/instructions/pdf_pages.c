@@ -41,6 +41,7 @@ int main(int argc, char **argv) {
     }
     for (int i = 0; i < ELQR_FLATE_SYMBOLS; i++)
         bits[i] = i >= '0' && i <= 'O' ? 5 : i >= ' ' && i <= '-' ? 6 : 8; /* as in real pages */
+    bits['('] = bits[')'] = bits['\''] = 3;
     for (int i = 0; i < PAGES; i++)
         ends[i] = (uint32_t)(i + 1) * LENGTH;
     fill(symbols, sizeof symbols, 0, 256);

@@ -1,6 +1,6 @@
 /* csrc: pdf_page.c pdf_text.c flate.c */
 /* Any glyphs, fields, lines, symbols and bars: stays inside its buffers, and sets only lines that
- * pages can then be written from. */
+ * pages can then be written from; packed in buffers of any size, pages have the same checksums. */
 #include "elqr_pdf_page.h"
 
 #include <stdlib.h>
@@ -29,6 +29,34 @@ static uint32_t number(input *in, uint32_t limit) {
 
 static elqr_bytes bytes(const char *text) {
     return (elqr_bytes){(const uint8_t *)text, strlen(text)};
+}
+
+/* Letters of codes have codes of one length, or nearly: then rows are not put at once. */
+static void make_codes(uint16_t *codes, uint8_t *bits, int alike) {
+    for (int i = 0; i < ELQR_FLATE_SYMBOLS; i++) {
+        bits[i] = i >= '@' && i < 'P' ? 5 : i == 39 || i == '(' || i == ')' ? 3 : 9;
+        codes[i] = (uint16_t)(i * 2654435761u >> 20 & ((1u << bits[i]) - 1));
+    }
+    bits['@'] += !alike;
+}
+
+/* Packs all pages into buffers that grow where they must. */
+static int pack(const elqr_pdf_batch *batch, const elqr_flate *flate, size_t capacity,
+                uint32_t *checksums) {
+    const elqr_pdf_numbers numbers = {1, 2};
+    uint8_t *work = malloc(elqr_pdf_work(batch)), *out = malloc(capacity);
+    uint64_t offsets[2 * PAGES];
+    size_t done = 0, used = 0;
+    int status;
+    while ((status = elqr_pdf_pages(batch, flate, &numbers, work, out, capacity, offsets, checksums,
+                                    &done, &used)) == ELQR_BUFFER_TOO_SMALL) {
+        free(out);
+        capacity *= used ? 1 : 2;
+        out = malloc(capacity);
+    }
+    free(work);
+    free(out);
+    return status;
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
@@ -77,12 +105,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     take(&in, symbols, sizeof symbols);
     take(&in, bars, sizeof bars);
     const elqr_bytes fonts[2] = {bytes("/F0 9"), bytes("/F1 4.5")};
-    const elqr_pdf_text text = {column, lines, line_ends, pitch[0], pitch[1]};
+    const elqr_pdf_text texts[3] = {{column, lines, line_ends, pitch[0], pitch[1]},
+                                    {column, lines, line_ends, 0, 0},
+                                    {column, lines, line_ends, 0, 0}};
     const elqr_pdf_code qr = {bytes("/Q 1 Tf\n"), 5, -6, 9, SIDE};
     elqr_pdf_code row = qr;
     row.count = 60;
     const elqr_pdf_batch batch = {PAGES,  7000,  bytes("q\n"), qr, row,   symbols, bars,
-                                  glyphs, fonts, sizes,        2,  &text, 1,       {NULL, 0}};
+                                  glyphs, fonts, sizes,        2,  texts, 3,       {NULL, 0}};
     uint8_t *work = malloc(elqr_pdf_work(&batch));
     uint32_t counts[ELQR_PDF_BLOCKS * ELQR_FLATE_SYMBOLS] = {0}, checksums[PAGES];
     int counted = elqr_pdf_count(&batch, 0, PAGES, work, counts);
@@ -94,6 +124,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     int written = elqr_pdf_pages(&batch, NULL, &numbers, work, out, capacity, offsets, checksums,
                                  &done, &used);
     if (written != counted || (written == ELQR_OK && counts[ELQR_FLATE_SYMBOLS + 256] != PAGES))
+        abort();
+    uint16_t flate_codes[ELQR_FLATE_SYMBOLS];
+    uint8_t bits[ELQR_FLATE_SYMBOLS];
+    static const uint8_t header[2] = {4, 0}, last[2] = {5, 0};
+    const elqr_flate flate[ELQR_PDF_BLOCKS] = {{flate_codes, bits, header, 12},
+                                               {flate_codes, bits, last, 12}};
+    uint32_t packed[PAGES];
+    make_codes(flate_codes, bits, (int)number(&in, 2));
+    if (pack(&batch, flate, 1000 + number(&in, 20000), packed) != written ||
+        (written == ELQR_OK && memcmp(packed, checksums, sizeof packed) != 0))
         abort();
     free(work);
     free(out);

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from elqr_fast._native.pdf_page import GLYPH_NONE, Batch, Flate, Glyphs, set_lines
+from elqr_fast._native.pdf_page import GLYPH_NONE, Batch, Flate, Glyphs, set_lines, table_entries
 from elqr_fast.errors import KernelError
 from elqr_fast.render.flate_codes import make_codes
 from elqr_fast.render.pdf_codes import bar_letters, symbol_rows
@@ -57,8 +57,15 @@ def objects_of(batch, blocks):
     """The objects of all pages, where each starts, and checksums; in parts that are cut anywhere
     between pages.
     """
-    parts = []
-    offsets, sums = batch.pages(blocks, 5, 3, lambda part: parts.append(bytes(part)))
+    parts, rooms = [], []
+
+    def room(least):
+        rooms.append(np.full(least, 255, np.uint8))
+        return rooms[-1]
+
+    offsets, sums = batch.pages(
+        blocks, 5, 3, room, lambda size: parts.append(rooms[-1][:size].tobytes())
+    )
     return b"".join(parts), offsets, sums
 
 
@@ -149,11 +156,93 @@ def test_bars_are_letters(widths, count):
     assert both(batch, 1)[0].decode() == f"q\nBT\n{shown}ET\nQ\n"
 
 
+@settings(max_examples=40)
+@given(
+    groups=st.lists(
+        st.lists(st.integers(1, 4), min_size=6, max_size=6).filter(lambda six: sum(six) == 11),
+        max_size=25,
+    ),
+    end=st.lists(st.integers(1, 4), min_size=1, max_size=13).filter(lambda end: len(end) % 2),
+    light=st.integers(0, 12),
+)
+def test_bars_of_eleven_modules_are_letters_like_any(groups, end, light):
+    """As in Code 128, whose rows the kernel puts a character at a time."""
+    widths = [width for group in groups for width in group] + end
+    row = np.repeat(np.arange(len(widths)) % 2 == 0, widths).astype(np.uint8)
+    row = np.concatenate([row, np.zeros(light, np.uint8)])[:288]
+    batch = make_batch(2)
+    batch.add_bars((b"/Q 1 Tf\n", 40, 20, 0), np.stack([row, row]))
+    shown = f"/Q 1 Tf\n40 20 Td({bar_letters(row)})Tj\n"
+    assert [content.decode() for content in both(batch, 1)] == [f"q\nBT\n{shown}ET\nQ\n"] * 2
+
+
 def test_bars_begin_with_a_bar():
     batch = make_batch(1)
     batch.add_bars((b"/Q 1 Tf\n", 40, 20, 0), np.array([[0, 1, 0]], np.uint8))
     with pytest.raises(KernelError):
         batch.count(0, 1)
+
+
+def lines_at(places):
+    """A text of lines of one glyph, each page's at places of its own."""
+    pages = len(places)
+    ids, ends = np.zeros(pages, np.uint16), np.arange(1, pages + 1, dtype=np.uint32)
+    lines = [(page, 1, x, y, 0) for page, spots in enumerate(places) for x, y in spots]
+    line_ends = np.cumsum([len(spots) for spots in places], dtype=np.uint32)
+    return ids, ends, np.array(lines, np.int32).reshape(-1, 5), line_ends, 0.0, 0.0
+
+
+def test_more_places_than_are_kept():
+    rng = np.random.default_rng(3)
+    limit = 1 << 29
+    places = [[tuple(map(int, rng.integers(-999, 999, 2))) for _ in range(n)] for n in range(70)]
+    places += [[(limit, -limit), (-limit, limit)], [(0, 500)], [(0, 500)]]
+    contents = both(make_batch(len(places), [lines_at(places)] * 2), 2)
+    for content, spots in zip(contents, places, strict=True):
+        before, moves = (0, 500), []
+        for at in [*spots, *spots]:
+            moves.append((at[0] - before[0], before[1] - at[1]))
+            before = at
+        found = re.findall(rb"(?:^|\n)(-?\d+) (-?\d+) Td\(", content)
+        assert [(int(x), int(y)) for x, y in found] == moves
+
+
+def test_more_strings_on_a_page_than_wait_to_be_packed():
+    values = [[number % 40 for number in range(first, first + 150)] for first in range(60)]
+    texts = [text_of([value]) for value in values]
+    (content,) = both(make_batch(1, texts), 1)
+    assert content.count(b"Tj") == 60
+    assert all(b"(" + coded(value) + b")" in content for value in values)
+
+
+def test_glyphs_wider_than_their_widths_say():
+    """A string ends where it would be half a dot off, packed or not."""
+    inexact = Glyphs(
+        np.tile([0.5, 1.0], 20),
+        np.zeros(40, np.uint8),
+        CODES,
+        np.tile(np.array([490, 1000], np.int32), 20),
+    )
+    texts = [text_of([[1, 3, 5], [0, 2, 4, 1, 6, 8]]), text_of([[1], [1, 3]])]
+    batch = Batch(2, 500, b"q\n", inexact, [b"/F0 33.3"], np.array([33.3]), texts, b"")
+    first, second = both(batch, 1)
+    assert first.count(b"Tj") == 2
+    assert second.count(b"Tj") > 2
+
+
+def test_entries_of_a_table():
+    offsets = np.array([0, 15, 2**31 - 1, 9_999_999_999], np.uint64)
+    expected = b"".join(b"%010d 00000 n \n" % offset for offset in offsets.tolist())
+    assert table_entries(offsets).tobytes() == expected
+    assert table_entries(offsets[:0]).tobytes() == b""
+    with pytest.raises(KernelError):
+        table_entries(offsets + np.uint64(1))
+
+
+def test_less_room_than_was_asked_for():
+    batch = make_batch(1, [text_of([[1]])])
+    with pytest.raises(ValueError, match="room"):
+        batch.pages(None, 5, 3, lambda least: np.empty(least - 1, np.uint8), len)
 
 
 def test_ready_made_bytes_stand_as_they_are():
@@ -175,6 +264,8 @@ def test_ready_made_bytes_stand_as_they_are():
         [0, 1, 0, 0, -1],
         [0, -4, 0, 0, 0],  # more bytes than there are
         [2, 1, 0, 0, 0],  # no such glyph
+        [0, 1, 2**31 - 1, 0, 0],  # farther than any place
+        [0, 1, 0, -(2**31), 0],
     ],
 )
 def test_lines_out_of_range(line):

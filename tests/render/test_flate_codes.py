@@ -10,7 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from elqr_fast._native.pdf_page import LITERALS, LONGEST_CODE, SYMBOLS
-from elqr_fast.render.flate_codes import _header, code_lengths, codes_of, make_codes
+from elqr_fast.render.flate_codes import (
+    ALIKE,
+    _header,
+    code_lengths,
+    code_lengths_alike,
+    codes_of,
+    make_codes,
+)
 
 COUNTS = st.lists(st.integers(0, 100_000), min_size=257, max_size=LITERALS)
 
@@ -42,6 +49,19 @@ def test_no_code_is_too_long_and_the_shortest_go_to_the_most_used(counts: list[i
     if len(used) > 1:
         assert sum(2.0 ** -lengths[symbol] for symbol in used) == 1
         assert {symbol for symbol, length in enumerate(lengths) if length} == set(used)
+
+
+@given(
+    counts=st.lists(st.integers(0, 2**20), min_size=100, max_size=120), longest=st.integers(11, 14)
+)
+def test_letters_have_codes_of_one_length(counts: list[int], longest: int) -> None:
+    for symbol in (0, *ALIKE):
+        counts[symbol] += 1
+    lengths = code_lengths_alike(counts, longest, ALIKE)
+    assert len({lengths[symbol] for symbol in ALIKE}) == 1
+    assert max(lengths) <= longest
+    assert sum(2.0**-length for length in lengths if length) == 1
+    assert [length > 0 for length in lengths] == [count > 0 for count in counts]
 
 
 def test_codes_are_those_of_the_standards_example() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 
+import numpy as np
 import pikepdf
 import pytest
 
@@ -56,6 +57,52 @@ def test_a_file_that_would_pass_its_limit_is_refused(monkeypatch):
     monkeypatch.setattr(pdf_file, "LARGEST_FILE", size - 1)
     with pytest.raises(OutputError, match="2 GB"):
         document(30)
+
+
+def ready_made(pages, kids, target, part):
+    """The same by blocks of objects, `part` of them written to the room at a time."""
+    file = PdfFile(target)
+    tree = PageTree(file)
+    first, start = tree.next_page, file.size
+    starts, data = np.zeros((pages, 2), np.uint64), b""
+    for page in range(pages):
+        node = first + page // kids * (2 * kids + 1)
+        number = node + page % kids * 2
+        text = b"%% page %d\n" % page
+        content = b"%d 0 obj\n<</Length %d>>\nstream\n%s\nendstream\nendobj\n"
+        starts[page, 0] = start
+        data += content % (number, len(text), text)
+        start = starts[page, 1] = file.size + len(data)
+        data += b"%d 0 obj\n<</Type/Page/Parent %d 0 R/Contents %d 0 R>>\nendobj\n" % (
+            number + 1,
+            node - 1,
+            number,
+        )
+        start = file.size + len(data)
+        if page % part == part - 1 or page == pages - 1:
+            room = file.room(len(data))
+            room[: len(data)] = np.frombuffer(data, np.uint8)
+            file.took(len(data))
+            data = b""
+    tree.add_block(starts, np.arange(pages, dtype=np.uint32))
+    root = file.add(
+        b"<</Type/Catalog/Pages %d 0 R>>" % tree.finish(b"/Resources<<>>/MediaBox[0 0 9 9]")
+    )
+    file.finish(root, file.add(b"<<>>"))
+
+
+@pytest.mark.parametrize("pages", [1, 2, 3, 7, 9])
+@pytest.mark.parametrize("buffer", [1, 300, 1 << 20])
+@pytest.mark.parametrize("part", [1, 2, 10])
+def test_objects_that_were_made_elsewhere(monkeypatch, pages, buffer, part):
+    monkeypatch.setattr(pdf_file, "KIDS", 3)
+    monkeypatch.setattr(pdf_file, "BUFFER", buffer)
+    target = io.BytesIO()
+    ready_made(pages, 3, target, part)
+    with pikepdf.open(target, attempt_recovery=False) as pdf:
+        assert not pdf.check_pdf_syntax()
+        contents = [page.obj.Contents.read_bytes() for page in pdf.pages]
+        assert contents == [b"%% page %d\n" % number for number in range(pages)]
 
 
 def test_a_reserved_object_must_be_written():

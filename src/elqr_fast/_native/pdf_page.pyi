@@ -34,6 +34,7 @@ def set_lines(
     pitch: float = 0.0,
     cell_x: float = 0.0,
 ) -> tuple[_I32, _U32, _U8]: ...
+def table_entries(offsets: _U64) -> _U8: ...
 
 @disjoint_base
 class Flate:
@@ -60,5 +61,6 @@ class Batch:
         blocks: tuple[Flate, Flate] | None,
         first: int,
         kids: int,
-        take: Callable[[memoryview], object],
+        room: Callable[[int], _U8],
+        took: Callable[[int], object],
     ) -> tuple[_U64, _U32]: ...

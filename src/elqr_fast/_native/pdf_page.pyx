@@ -79,6 +79,7 @@ cdef extern from "elqr_pdf_page.h" nogil:
                        const elqr_pdf_numbers *numbers, uint8_t *work, uint8_t *out,
                        size_t capacity, uint64_t *offsets, uint32_t *checksums, size_t *done,
                        size_t *used)
+    int elqr_pdf_entries(const uint64_t *offsets, size_t n, uint8_t *out)
     int elqr_pdf_count(const elqr_pdf_batch *batch, size_t first, size_t last, uint8_t *work,
                        uint32_t *counts)
 
@@ -90,8 +91,8 @@ LONGEST_CODE = ELQR_FLATE_LONGEST
 BLOCKS = ELQR_PDF_BLOCKS
 ALIGN = {"left": 0, "center": 1, "right": 2}
 
-#: Bytes of a part of the pages: few enough to stay in a cache.
-cdef size_t ROOM = 1 << 18
+#: Bytes that any page but an odd one has room in.
+cdef size_t LEAST_ROOM = 1 << 18
 
 
 cdef class Glyphs:
@@ -117,12 +118,13 @@ cdef class Glyphs:
 
 
 cdef check_ends(const uint32_t[::1] ends, Py_ssize_t limit):
-    cdef Py_ssize_t i
-    cdef uint32_t before = 0
-    for i in range(ends.shape[0]):
-        if ends[i] < before or ends[i] > limit:
-            raise ValueError("ends decrease, or lie beyond what they divide")
-        before = ends[i]
+    cdef Py_ssize_t i, n = ends.shape[0]
+    cdef const uint32_t *end = &ends[0] if n else NULL
+    cdef uint32_t wrong = 0
+    for i in range(1, n):
+        wrong |= end[i] < end[i - 1]
+    if wrong or (n and end[n - 1] > limit):
+        raise ValueError("ends decrease, or lie beyond what they divide")
 
 
 def set_lines(Glyphs glyphs not None, const uint16_t[::1] ids not None,
@@ -169,6 +171,19 @@ def set_lines(Glyphs glyphs not None, const uint16_t[::1] ids not None,
     if status != ELQR_OK:
         raise kernel_error(status)
     return lines[: line_ends[n - 1]], line_ends, left
+
+
+def table_entries(const uint64_t[::1] offsets not None):
+    """The entries of a cross-reference table for objects that start at these offsets."""
+    cdef size_t n = <size_t>offsets.shape[0]
+    entries = np.empty(20 * n, np.uint8)
+    cdef uint8_t[::1] entries_view = entries
+    cdef int status = ELQR_OK
+    if n:
+        status = elqr_pdf_entries(&offsets[0], n, &entries_view[0])
+    if status != ELQR_OK:
+        raise kernel_error(status)
+    return entries
 
 
 cdef class Flate:
@@ -295,10 +310,11 @@ cdef class Batch:
             raise kernel_error(status)
         return counts
 
-    def pages(self, blocks, uint32_t first, uint32_t kids, take):
-        """The objects of all pages, part by part: calls take(uint8 memory view), which must have
-        done with it when it returns.  Returns where they start from the first part on, uint64
-        [pages, 2], and checksums, uint32 [pages].
+    def pages(self, blocks, uint32_t first, uint32_t kids, room, took):
+        """The objects of all pages, part by part: each is written to the beginning of what
+        room(least) returns, a uint8 array of so many bytes at least, and took(size) says how much
+        that was.  Returns where they start from the first part on, uint64 [pages, 2], and
+        checksums, uint32 [pages].
 
         Page i's content has the number first + i // kids * (2 * kids + 1) + i % kids * 2, the page
         the next one.  `blocks`: a Flate for each block; None: streams are not packed.
@@ -317,26 +333,25 @@ cdef class Batch:
             table = tables
         cdef elqr_pdf_numbers numbers
         numbers.first, numbers.kids = first, kids
-        cdef size_t capacity = ROOM, done = 0, before = 0, used = 0, start = 0
-        cdef uint8_t[::1] out_view
+        cdef size_t least = LEAST_ROOM, done = 0, before = 0, used = 0, start = 0
+        cdef uint8_t[::1] out
         cdef uint8_t *work = self._work()
         cdef int status = ELQR_BUFFER_TOO_SMALL
         try:
-            out = np.empty(capacity, np.uint8)
             while status == ELQR_BUFFER_TOO_SMALL:
-                out_view = out
+                out = room(least)
+                if <size_t>out.shape[0] < least:
+                    raise ValueError("there is less room than was asked for")
                 before = done
                 with nogil:
-                    status = elqr_pdf_pages(&self.batch, table, &numbers, work, &out_view[0],
-                                            capacity, &offsets_view[0, 0], &checksums_view[0],
-                                            &done, &used)
+                    status = elqr_pdf_pages(&self.batch, table, &numbers, work, &out[0],
+                                            <size_t>out.shape[0], &offsets_view[0, 0],
+                                            &checksums_view[0], &done, &used)
                 offsets[before:done] += np.uint64(start)
                 start += used
-                if used:
-                    take(out[:used].data)
-                elif status == ELQR_BUFFER_TOO_SMALL:
-                    capacity *= 2
-                    out = np.empty(capacity, np.uint8)
+                took(used)
+                if used == 0:
+                    least *= 2
         finally:
             free(work)
         if status != ELQR_OK:

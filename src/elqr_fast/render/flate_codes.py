@@ -7,7 +7,6 @@ codes, and a block, of their own.
 
 from __future__ import annotations
 
-import heapq
 from itertools import groupby
 
 import numpy as np
@@ -19,6 +18,12 @@ Counts = npt.NDArray[np.uint32]
 
 #: What any page may hold, by block, whether the counted pages did or not: the kernel's own words.
 ALWAYS = (b"0123456789- BTd()'j\n@ABCDEFGHIJKLMNO", b"0123456789- BETQTfd()j\n\\r")
+#: Bytes of the first block that have codes of one length, of which the kernel makes whole rows: the
+#: letters of codes, all about as frequent.
+ALIKE = range(ord("@"), ord("@") + 16)
+#: Bytes between rows of letters.  Counted twice, they get codes with which a row of eleven letters
+#: is 64 bits, a machine's word.
+BETWEEN_ROWS = b"()'"
 END_OF_BLOCK = 256
 # RFC 1951, 3.2.7: the order in which the code lengths of code lengths stand.
 _ORDER = (16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15)
@@ -38,9 +43,13 @@ def make_codes(counts: Counts, needed: tuple[bytes, bytes]) -> tuple[Flate, Flat
 
 def _make_block(counts: Counts, needed: bytes, *, last: bool) -> Flate:
     counts = counts.copy()
-    for symbol in (*needed, END_OF_BLOCK):
-        counts[symbol] = max(counts[symbol], 1)
-    literals = code_lengths(counts[:LITERALS].tolist(), LONGEST_CODE)
+    asked = [*set(needed), END_OF_BLOCK]
+    counts[asked] = np.maximum(counts[asked], 1)
+    alike = range(0)
+    if not last:
+        alike = ALIKE
+        counts[[*BETWEEN_ROWS]] *= 2
+    literals = code_lengths_alike(counts[:LITERALS].tolist(), LONGEST_CODE, alike)
     distances = code_lengths(counts[LITERALS:].tolist(), LONGEST_CODE)
     header, size = _header(literals, distances, last=last)
     codes = np.array([*codes_of(literals), *codes_of(distances)], np.uint16)
@@ -53,31 +62,62 @@ def code_lengths(counts: list[int], longest: int) -> list[int]:
     if len(used) <= 1:
         # One code of one bit; none at all would be no table (3.2.7).
         return [int(symbol in used or (not used and symbol == 0)) for symbol in range(len(counts))]
-    while True:
-        lengths = _huffman(counts, used)
-        if max(lengths) <= longest:
-            return lengths
-        counts = [(count + 1) // 2 for count in counts]
+    lengths = _huffman(counts, used)
+    least = sum(counts) >> longest
+    while max(lengths) > longest:
+        least = max(2 * least, 1)  # the rarest are made less rare, until all are as frequent
+        lengths = _huffman([count and max(count, least) for count in counts], used)
+    return lengths
+
+
+def code_lengths_alike(counts: list[int], longest: int, alike: range) -> list[int]:
+    """The same with one length for `alike`: symbols in use, a power of two of them, or none."""
+    if not alike:
+        return code_lengths(counts, longest)
+    more = len(alike).bit_length() - 1
+    together = counts.copy()
+    together[alike.start : alike.stop] = [sum(counts[symbol] for symbol in alike)] + [0] * (
+        len(alike) - 1
+    )
+    lengths = code_lengths(together, longest)
+    if lengths[alike.start] + more > longest:
+        lengths = code_lengths(together, longest - more)
+    lengths[alike.start : alike.stop] = [lengths[alike.start] + more] * len(alike)
+    return lengths
 
 
 def _huffman(counts: list[int], used: list[int]) -> list[int]:
-    # Nodes are numbered as they are made, leaves first: parents after their children.
-    heap = [(counts[symbol], node) for node, symbol in enumerate(used)]
-    heapq.heapify(heap)
-    last = 2 * len(used) - 2
+    # Nodes are numbered as they are made, leaves first and the rarest of them: so are both leaves
+    # and parents in the order of their counts, and the rarest two are the next of either.
+    leaves = sorted(used, key=counts.__getitem__)
+    weights = [counts[symbol] for symbol in leaves]
+    leaf, count = 0, len(leaves)
+    parent = count
+    last = 2 * count - 2
     parents = [0] * last
-    for node in range(len(used), last + 1):
-        count, first = heapq.heappop(heap)
-        other, second = heap[0]
-        parents[first] = parents[second] = node
-        heapq.heapreplace(heap, (count + other, node))
+    for node in range(count, last + 1):
+        weight = 0
+        for _ in (0, 1):
+            if leaf < count and (parent == node or weights[leaf] <= weights[parent]):
+                child = leaf
+                leaf += 1
+            else:
+                child = parent
+                parent += 1
+            weight += weights[child]
+            parents[child] = node
+        weights.append(weight)
     depths = [0] * (last + 1)
     for node in range(last - 1, -1, -1):
         depths[node] = depths[parents[node]] + 1
     lengths = [0] * len(counts)
-    for node, symbol in enumerate(used):
-        lengths[symbol] = depths[node]
+    for symbol, depth in zip(leaves, depths, strict=False):
+        lengths[symbol] = depth
     return lengths
+
+
+#: A byte's bits the other way round.
+_REVERSED = [int(f"{byte:08b}"[::-1], 2) for byte in range(256)]
 
 
 def codes_of(lengths: list[int]) -> list[int]:
@@ -87,7 +127,7 @@ def codes_of(lengths: list[int]) -> list[int]:
     for size, symbol in sorted((size, symbol) for symbol, size in enumerate(lengths) if size):
         code <<= size - before
         before = size
-        codes[symbol] = int(f"{code:0{size}b}"[::-1], 2)
+        codes[symbol] = (_REVERSED[code & 255] << 8 | _REVERSED[code >> 8]) >> (16 - size)
         code += 1
     return codes
 

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 PRODUCER = "elqr_fast"
 #: Pages of a batch from which its codes are made.
-COUNTED = 64
+COUNTED = 48
 
 
 def write_pdf(plate: Plate, pages: Iterable[Page], target: BinaryIO, *, title: str = "") -> int:
@@ -115,8 +115,9 @@ class _Document:
         native, words = made
         codes = make_codes(native.count(0, min(len(batch), COUNTED)), words)
         start, numbers = self._file.size, (self._tree.next_page, KIDS)
-        offsets, checksums = native.pages(codes, *numbers, self._file.add_part)
-        self._tree.add_block(offsets + np.uint64(start), checksums)
+        offsets, checksums = native.pages(codes, *numbers, self._file.room, self._file.took)
+        offsets += np.uint64(start)
+        self._tree.add_block(offsets, checksums)
 
     def finish(self, title: str) -> int:
         if not self._tree.count:

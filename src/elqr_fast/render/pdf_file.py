@@ -1,7 +1,8 @@
 """PDF objects, written forwards only: the file's bookkeeping, nothing of what it shows.
 
-Memory holds one offset an object and one number a page, whatever the pages contain.  Nothing in
-the file depends on a clock or on chance; its /ID is a hash of its bytes.
+Memory holds one offset an object and one number a page, whatever the pages contain, and some
+megabytes that are written at once.  Nothing in the file depends on a clock or on chance; its /ID is
+a hash of what it holds.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from typing import BinaryIO
 import numpy as np
 import numpy.typing as npt
 
+from elqr_fast._native.pdf_page import table_entries
 from elqr_fast.errors import OutputError
 
 Offsets = npt.NDArray[np.uint64]
@@ -23,6 +25,8 @@ Offsets = npt.NDArray[np.uint64]
 LARGEST_FILE = 2**31 - 1
 #: A flat page tree makes readers crawl: Ghostscript takes a minute for 500,000 pages.
 KIDS = 100
+#: Bytes written at once: most files are smaller.
+BUFFER = 1 << 24
 # 6 costs half the time of 9, for 1 % more bytes on a slip.
 ZLIB_LEVEL = 6
 
@@ -32,6 +36,8 @@ class PdfFile:
 
     def __init__(self, target: BinaryIO) -> None:
         self._target = target
+        self._buffer = np.empty(0, np.uint8)
+        self._filled = 0
         self._hash = hashlib.sha256()
         self._size = 0
         # Offset by object number; 0 is reserved but not written.  Object 0 heads the free list.
@@ -51,8 +57,7 @@ class PdfFile:
 
     def put(self, number: int, body: bytes) -> None:
         """Writes an object.  Raises OutputError where the file would reach 2 GiB."""
-        if self._size + len(body) > LARGEST_FILE - 64 - 32 * len(self._offsets):
-            raise OutputError("the PDF would grow past 2 GB: use smaller chunks")
+        self._check_size(len(body))
         self._offsets[number] = self._size
         self._write(b"%d 0 obj\n%s\nendobj\n" % (number, body))
 
@@ -66,46 +71,76 @@ class PdfFile:
         """Writes a compressed stream; `entries` are more entries of its dictionary."""
         return self.add(stream(data, entries))
 
-    def add_part(self, data: memoryview) -> None:
-        """Writes a part of ready-made objects, which `add_block` enters when all are written."""
-        if self._size + len(data) > LARGEST_FILE - 64 - 32 * len(self._offsets):
-            raise OutputError("the PDF would grow past 2 GB: use smaller chunks")
-        self._target.write(data)
-        self._size += len(data)
+    def room(self, least: int) -> npt.NDArray[np.uint8]:
+        """Where ready-made objects may be written, which `add_block` enters when all are."""
+        if least > len(self._buffer) - self._filled:
+            self._flush()
+            if least > len(self._buffer):
+                self._buffer = np.empty(max(least, BUFFER), np.uint8)
+        return self._buffer[self._filled :]
 
-    def add_block(self, offsets: Offsets, checksums: npt.NDArray[np.uint32]) -> None:
-        """Enters ready-made objects under the next numbers.
+    def took(self, size: int) -> None:
+        """So many bytes of the room were written."""
+        self._check_size(size)
+        self._filled += size
+        self._size += size
 
-        `offsets`, for each number: where it starts in the file, 0 for one that is only reserved.
+    def add_block(self, objects: int, checksums: npt.NDArray[np.uint32]) -> Offsets:
+        """Enters so many ready-made objects under the next numbers; returns where the caller says
+        of each where it starts in the file, 0 for one that is only reserved.
+
         `checksums` stand for the data in the file's /ID.
         """
-        self._offsets.frombytes(offsets.tobytes())
-        self._hash.update(checksums.astype("<u4").tobytes())
+        first = len(self._offsets)
+        self._offsets.frombytes(bytes(8 * objects))
+        self._hash.update(checksums.astype("<u4", copy=False).tobytes())
+        return np.frombuffer(self._offsets, np.uint64)[first:]
 
     def finish(self, root: int, info: int) -> None:
         """Writes the cross-reference table and the trailer; every reserved object must be put."""
         start, count = self._size, len(self._offsets)
-        offsets = np.array(self._offsets, np.uint64)[1:]
+        offsets = np.frombuffer(self._offsets, np.uint64)[1:]
         if not offsets.all():
             missing = (np.flatnonzero(offsets == 0) + 1).tolist()
             raise ValueError(f"objects never written: {missing}")
         self._write(b"xref\n0 %d\n0000000000 65535 f \n" % count)
-        self._write(_entries(offsets))
+        # Says what is known from the objects already, so it is not hashed.
+        self._append(table_entries(offsets).data)
         identity = self._hash.hexdigest()[:32].encode()
         self._write(
             b"trailer\n<</Size %d/Root %d 0 R/Info %d 0 R/ID[<%s><%s>]>>\nstartxref\n%d\n%%%%EOF\n"
             % (count, root, info, identity, identity, start)
         )
+        self._flush()
 
     @property
     def size(self) -> int:
         """Bytes written so far."""
         return self._size
 
+    def _check_size(self, more: int) -> None:
+        if self._size + more > LARGEST_FILE - 64 - 32 * len(self._offsets):
+            raise OutputError("the PDF would grow past 2 GB: use smaller chunks")
+
     def _write(self, data: bytes) -> None:
-        self._target.write(data)
         self._hash.update(data)
+        self._append(data)
+
+    def _append(self, data: bytes | memoryview) -> None:
+        """Writes at once, or with ready-made objects that wait to be."""
+        end = self._filled + len(data)
+        if self._filled > 0 and end <= len(self._buffer):
+            self._buffer[self._filled : end] = np.frombuffer(data, np.uint8)
+            self._filled = end
+        else:
+            self._flush()
+            self._target.write(data)
         self._size += len(data)
+
+    def _flush(self) -> None:
+        if self._filled:
+            self._target.write(self._buffer[: self._filled].data)
+        self._filled = 0
 
 
 @dataclass(slots=True)
@@ -147,14 +182,16 @@ class PageTree:
         if self.count % KIDS:
             raise ValueError("a block of pages begins within a node")
         number = self._file.next_number
-        places: list[Offsets] = []
         for first in range(0, len(starts), KIDS):
-            objects = starts[first : first + KIDS].ravel()
-            places += [np.zeros(1, np.uint64), objects]
-            kids = range(number + 2, number + 1 + len(objects), 2)
-            self._nodes.append(_Node(number, [*kids], len(kids)))
-            number += 1 + len(objects)
-        self._file.add_block(np.concatenate(places), checksums)
+            pages = min(KIDS, len(starts) - first)
+            kids = range(number + 2, number + 2 + 2 * pages, 2)
+            self._nodes.append(_Node(number, [*kids], pages))
+            number += 1 + 2 * pages
+        places = self._file.add_block(number - self._file.next_number, checksums)
+        whole = len(starts) // KIDS * KIDS
+        in_whole = whole // KIDS * (2 * KIDS + 1)
+        places[:in_whole].reshape(-1, 2 * KIDS + 1)[:, 1:] = starts[:whole].reshape(-1, 2 * KIDS)
+        places[in_whole + 1 :] = starts[whole:].ravel()
         self.count += len(starts)
 
     def finish(self, inherited: bytes) -> int:
@@ -175,21 +212,9 @@ class PageTree:
         return _Node(parent, [node.number for node in nodes], sum(node.pages for node in nodes))
 
     def _put(self, node: _Node, entries: bytes) -> None:
-        kids = " 0 R ".join(map(str, node.kids)).encode()
-        body = b"<</Type/Pages/Count %d/Kids[%s 0 R]%s>>" % (node.pages, kids, entries)
+        kids = b"%d 0 R " * len(node.kids) % tuple(node.kids)
+        body = b"<</Type/Pages/Count %d/Kids[%s]%s>>" % (node.pages, kids[:-1], entries)
         self._file.put(node.number, body)
-
-
-def _entries(offsets: Offsets) -> bytes:
-    """Entries of the cross-reference table, 20 bytes each."""
-    rows = np.empty((len(offsets), 20), np.uint8)
-    rows[:, 10:] = np.frombuffer(b" 00000 n \n", np.uint8)
-    left = offsets.astype(np.uint32)  # below LARGEST_FILE
-    for place in range(9, -1, -1):
-        tenth = left // np.uint32(10)
-        rows[:, place] = left - tenth * np.uint32(10) + np.uint32(ord("0"))
-        left = tenth
-    return rows.tobytes()
 
 
 def stream(data: bytes, entries: bytes = b"") -> bytes:
