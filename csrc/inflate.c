@@ -181,6 +181,18 @@ ELQR_INLINE void copy_back(uint8_t *to, uint32_t distance, uint32_t length) {
         to[i] = from[i];
 }
 
+/* Three more literals at most, of codes found by one look: with the longest code before them, no
+ * more bits than a refill gives. */
+ELQR_INLINE void take_more_literals(bit_reader *in, const inflate_codes *codes, byte_sink *out) {
+    for (int i = 0; i < 3; i++) {
+        const uint32_t entry = codes->fast[in->word & ((1u << INFLATE_FAST_BITS) - 1)];
+        if (entry == 0 || entry >> 4 >= END_OF_BLOCK || out->size == out->capacity)
+            return;
+        take(in, entry & 15);
+        out->bytes[out->size++] = (uint8_t)(entry >> 4);
+    }
+}
+
 ELQR_INLINE int read_symbols(bit_reader *in, const inflate_block *tables, byte_sink *out) {
     static const uint16_t length_base[29] = {3,  4,  5,  6,   7,   8,   9,   10,  11, 13,
                                              15, 17, 19, 23,  27,  31,  35,  43,  51, 59,
@@ -197,6 +209,7 @@ ELQR_INLINE int read_symbols(bit_reader *in, const inflate_block *tables, byte_s
             if (out->size == out->capacity)
                 return ELQR_BUFFER_TOO_SMALL;
             out->bytes[out->size++] = (uint8_t)symbol;
+            take_more_literals(in, &tables->lengths, out);
             continue;
         }
         /* Zeros past the end could go on for ever, but each symbol makes output or ends it. */
