@@ -7,11 +7,15 @@ Markdown, ready for docs/performance.md.
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import pytest
+
+sys.path.append(str(Path(__file__).parent))  # slip_page: --import-mode=importlib adds no folder
 
 OURS = "elqr_fast"
 
