@@ -145,7 +145,8 @@ static void find_omega(const uint8_t *syndromes, const uint8_t *locator, int deg
 
 int gf256_rs_correct(uint8_t *block, int length, int degree, const uint8_t *erasures,
                      int n_erasures) {
-    uint8_t syndromes[TERMS], locator[TERMS + 1] = {1}, omega[TERMS], fixed[255];
+    uint8_t syndromes[TERMS], explained[TERMS], locator[TERMS + 1] = {1}, omega[TERMS];
+    uint8_t error[255] = {0};
     int positions[TERMS], changed = 0;
     if (!gf256_rs_syndromes(block, length, degree, syndromes))
         return 0;
@@ -158,16 +159,17 @@ int gf256_rs_correct(uint8_t *block, int length, int degree, const uint8_t *eras
         find_positions(locator, errors, length, positions) != errors)
         return -1;
     find_omega(syndromes, locator, degree, omega);
-    memcpy(fixed, block, (size_t)length);
     for (int i = 0; i < errors; i++) {
-        uint8_t magnitude;
-        if (!find_magnitude(locator, omega, degree, length - 1 - positions[i], &magnitude))
+        uint8_t *magnitude = &error[positions[i]];
+        if (!find_magnitude(locator, omega, degree, length - 1 - positions[i], magnitude))
             return -1;
-        fixed[positions[i]] ^= magnitude;
-        changed += magnitude != 0;
+        changed += *magnitude != 0;
     }
-    if (gf256_rs_syndromes(fixed, length, degree, syndromes))
+    /* What is left is a codeword if the errors have the block's syndromes. */
+    gf256_rs_syndromes(error, length, degree, explained);
+    if (memcmp(explained, syndromes, (size_t)degree) != 0)
         return -1;
-    memcpy(block, fixed, (size_t)length);
+    for (int i = 0; i < length; i++)
+        block[i] ^= error[i];
     return changed;
 }

@@ -131,10 +131,14 @@ typedef struct {
 
 /* The next bits, at most 16, as a number.  The caller has asked whether they are there. */
 static unsigned take(bit_source *source, int bits) {
-    unsigned value = 0;
-    for (; bits > 0; bits--, source->at++)
-        value = value << 1 | (source->bytes[source->at / 8] >> (7 - source->at % 8) & 1);
-    return value;
+    /* They lie in three bytes, the last of which may be behind the end. */
+    const int first = source->at / 8, bytes = (source->end + 7) / 8;
+    uint32_t window = 0;
+    for (int i = 0; i < 3; i++)
+        window = window << 8 | (first + i < bytes ? source->bytes[first + i] : 0u);
+    window = window << 8 << source->at % 8;
+    source->at += bits;
+    return window >> 1 >> (31 - bits); /* of no bits, 0 */
 }
 
 static int left(const bit_source *source) {

@@ -79,10 +79,14 @@ ELQR_INLINE uint64_t dark_bits(const uint8_t *pixels, int threshold) {
     return word;
 }
 
-static uint64_t dark_bits_at_end(const uint8_t *pixels, int count, int threshold) {
+/* The same of the fewer than 64 pixels from `start` on that end a row. */
+ELQR_INLINE uint64_t last_dark_bits(const uint8_t *row, int start, int width, int threshold) {
+    const int count = width - start;
     uint64_t word = 0;
+    if (width >= 64)
+        return dark_bits(row + width - 64, threshold) >> (64 - count);
     for (int i = 0; i < count; i++)
-        word |= (uint64_t)(pixels[i] < threshold) << i;
+        word |= (uint64_t)(row[i] < threshold) << i;
     return word;
 }
 
@@ -92,9 +96,8 @@ static int row_edges(const uint8_t *row, int width, int threshold, uint16_t *edg
     int count = 0;
     uint64_t last = 0;
     for (int start = 0; start < width; start += 64) {
-        const uint64_t word = width - start >= 64
-                                  ? dark_bits(row + start, threshold)
-                                  : dark_bits_at_end(row + start, width - start, threshold);
+        const uint64_t word = width - start >= 64 ? dark_bits(row + start, threshold)
+                                                  : last_dark_bits(row, start, width, threshold);
         uint64_t changes = word ^ (word << 1 | last);
         last = word >> 63;
         for (; changes != 0; changes &= changes - 1)
