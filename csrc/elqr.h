@@ -96,7 +96,7 @@ int elqr_qr_modes(const uint8_t *data, const size_t *ends, size_t width, size_t 
  * ones is undefined.  Never writes beyond n symbols.  Time is linear in n.
  *
  * Items of equal length in versions 1 to 11 go to the fastest variant that this processor runs;
- * others to elqr_qr_encode_one.  About 450 kB of stack. */
+ * others to elqr_qr_encode_one.  About 520 kB of stack. */
 int elqr_qr_encode_batch(const uint8_t *data, const size_t *ends, size_t width, size_t n, int mode,
                          int version, int level, int mask, uint8_t *packed, uint8_t *masks,
                          size_t *bad_item);
@@ -109,7 +109,7 @@ int elqr_qr_encode_batch(const uint8_t *data, const size_t *ends, size_t width, 
  * elqr_qr_make_plan   `length` bytes each, versions 1 to 11.  ELQR_OK; ELQR_BAD_MODE, _VERSION,
  *                     _LEVEL, _MASK, ELQR_EMPTY or ELQR_TOO_LONG, and the plan is as it was
  * elqr_qr_encode_planned   as elqr_qr_encode_batch for n items of that length at `data`; about
- *                     350 kB of stack */
+ *                     440 kB of stack */
 typedef struct elqr_qr_plan elqr_qr_plan;
 size_t elqr_qr_plan_size(void);
 int elqr_qr_make_plan(elqr_qr_plan *plan, size_t length, int mode, int version, int level,

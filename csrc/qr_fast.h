@@ -182,11 +182,11 @@ typedef struct {
 const qr_variant *qr_best_variant(void);
 
 /* Makes n symbols of payloads of plan->length bytes each by slices, the plan made for this variant.
- * Returns n, or the first item that has a character outside its mode.  About 350 kB of stack. */
+ * Returns n, or the first item that has a character outside its mode.  About 440 kB of stack. */
 size_t qr_encode_slices(const qr_variant *variant, const qr_plan *plan, const uint8_t *data,
                         size_t n, uint8_t *packed, uint8_t *masks);
 
-/* The same one symbol at a time: about 15 kB of stack. */
+/* The same one symbol at a time: about 70 kB of stack. */
 size_t qr_encode_singles(const qr_variant *variant, const qr_plan *plan, const uint8_t *data,
                          size_t n, uint8_t *packed, uint8_t *masks);
 

@@ -7,10 +7,12 @@
  *   ZEROS, ONES, EVERY(word), NOT, AND, OR, XOR, IS_ZERO
  *   XOR3, AND3, OR3 of (a, b, c), and
  *   AND_NAND            a & ~(b & c)
- *   DIFFER3, LIGHT_BETWEEN, MIXED  of neighbours a and b (and c) and of those above them, or of the
- *                       edges between a and b, b and c and asides from the ones above: not all
- *                       equal; b alone is light; not all equal, a, b and those above
+ *   DIFFER3, MIXED      of neighbours a and b (and c) and of those above them, or of the edges
+ *                       between a and b, b and c and asides from the ones above: not all equal;
+ *                       not all equal, a, b and those above
+ *   LIGHT_BETWEEN(a, b, c)  of three neighbours b alone is light
  *   ADD_TWO(carry, sum, a, b)  sum + a + b = 2 * carry + the new sum
+ *   KEEP(a)             tells the compiler not to load a again
  *   SPREAD(address)     the word there in every lane; STORE_WORD(address, a) is the way back
  *   INVERT(a, bits)     inverted in lane k where bit k is 1
  *   EXCHANGE(a, b, s, mask)   a's bits above the low s of every 2s with b's low ones (`mask`)

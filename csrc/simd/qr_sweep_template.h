@@ -93,7 +93,7 @@ typedef struct {
 
 /* What a sweep remembers of the line behind it; a number tells how many modules back. */
 typedef struct {
-    VECTOR module1, module2, module3;
+    VECTOR module1, module2;
     VECTOR edge1;            /* differs from the module before it */
     VECTOR above1;           /* in the row above */
     VECTOR aside1;           /* differs from the module in the row above */
@@ -131,7 +131,6 @@ ELQR_INLINE TARGET NAME(four) NAME(look)(const NAME(line) * line, VECTOR module0
 ELQR_INLINE TARGET void NAME(remember)(NAME(line) * line, const NAME(four) * b) {
     line->module1 = b->module3;
     line->module2 = b->module2;
-    line->module3 = b->module1;
     line->edge1 = b->edge3;
     line->differ1 = b->differ3;
     line->differ2 = b->differ2;
@@ -178,8 +177,9 @@ ELQR_INLINE TARGET VECTOR NAME(add_blocks)(NAME(line) * line, const NAME(four) *
     return NAME(add_four)(&line->mixed, mixed0, mixed1, mixed2, mixed3);
 }
 
-/* Sweeps the modules at first, first + stride, ... for features 1 and, in a row, 2 and 4: RUNS,
- * DARK, and BLOCKS with the row above.  A side is 4n + 1 modules: one, and n times four. */
+/* Sweeps the modules at first, first + stride, ... for feature 1 and, in a row, for feature 4,
+ * DARK, and with the row above for feature 2, BLOCKS.  A side is 4n + 1 modules: one, and n times
+ * four. */
 ELQR_INLINE TARGET void NAME(sweep_for)(int features, const uint64_t *first, size_t stride,
                                         int side, const uint64_t *above, NAME(penalties) * sum) {
     VECTOR *tame = sum->tame.waiting + sum->line_waits;
@@ -188,7 +188,7 @@ ELQR_INLINE TARGET void NAME(sweep_for)(int features, const uint64_t *first, siz
     const VECTOR corner = LOAD(first);
     NAME(line) line;
     line.module1 = line.edge1 = line.differ1 = corner; /* outside counts as light */
-    line.module2 = line.module3 = line.differ2 = ZEROS;
+    line.module2 = line.differ2 = ZEROS;
     line.above1 = features & BLOCKS ? LOAD(above) : ZEROS;
     line.aside1 = features & BLOCKS ? XOR(corner, line.above1) : ZEROS;
     line.broken1 = line.broken2 = ONES;

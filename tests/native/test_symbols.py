@@ -231,6 +231,13 @@ def test_survey() -> None:
     assert longest == {native.NUMERIC: 2, native.BYTE: 9}
     modes, longest = native.survey(data, None, 3, 0)
     assert (len(modes), longest) == (0, {})
+    for bad in range(0, 300, 7):  # digits but for one
+        digits = np.full(300, ord("5"), np.uint8)
+        assert set(native.survey(digits, None, 30, 10)[0].tolist()) == {native.NUMERIC}
+        digits[bad] = ord("x")
+        modes, longest = native.survey(digits, None, 30, 10)
+        assert np.flatnonzero(modes != native.NUMERIC).tolist() == [bad // 30]
+        assert longest == {native.NUMERIC: 30, native.BYTE: 30}
     with pytest.raises(EmptyError, match="item 1:"):
         native.survey(data, np.array([1, 1, 12], np.uintp), 0, 3)
     with pytest.raises(KernelError):
