@@ -18,12 +18,17 @@ import numpy.typing as npt
 import pytest
 import segno
 import zxingcpp
+from hypothesis import HealthCheck, settings
 from msgspec.structs import replace
 from PIL import Image
 
 from elqr_fast.cli import main
 from elqr_fast.forms import Form, load_form
 from elqr_fast.forms.loader import parse_form
+
+# How fast a machine is says nothing about whether the software is right.
+settings.register_profile("elqr", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("elqr")
 
 Grey = npt.NDArray[np.uint8]
 MM_PER_INCH = 25.4

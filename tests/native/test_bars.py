@@ -28,7 +28,7 @@ def read(modules: NDArray[np.uint8]) -> zxingcpp.Barcode:
     return found[0]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.text("0123456789", min_size=44, max_size=44))
 def test_zxing_reads_a_gs1_128(digits: str) -> None:
     code = read(bars(rows_of(digits))[0])

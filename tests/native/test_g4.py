@@ -195,7 +195,7 @@ def run_patterns(draw: st.DrawFn) -> tuple[Rows, int]:
     return pack(rows), width
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(run_patterns())
 def test_round_trip_of_run_patterns(pattern: tuple[Rows, int]) -> None:
     rows, width = pattern
@@ -239,7 +239,7 @@ def test_corruption_gives_rows_or_a_status() -> None:
     assert refused > 1000
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.binary(max_size=200), st.integers(1, 300), st.integers(1, 50))
 def test_any_bytes_give_rows_or_a_status(data: bytes, width: int, height: int) -> None:
     try:

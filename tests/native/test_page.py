@@ -238,7 +238,7 @@ def scenes(draw: st.DrawFn) -> tuple[Sheet, list[list[Blit]]]:
     return sheet, draw(st.lists(st.lists(blit, max_size=10), min_size=1, max_size=3))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(scenes())
 def test_any_scene(scene: tuple[Sheet, list[list[Blit]]]) -> None:
     check(*scene)

@@ -79,7 +79,7 @@ def test_shapes_that_no_version_has() -> None:
         reader.decode(np.zeros((41, 41), np.uint8))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(seed=st.integers(0, 2**32), flips=st.integers(0, 400))
 def test_no_damage_makes_another_payload(pictures: object, seed: int, flips: int) -> None:
     """Whatever is flipped, what comes out is the payload or fails one of its checks."""
