@@ -372,9 +372,9 @@ size_t elqr_scan_work(int width, int height);
  * reading.
  *
  * ELQR_OK: content[0 : reading->symbol.length].  ELQR_NO_SYMBOL: no finder patterns that make a
- * symbol.  Other statuses are elqr_qr_decode's, of the last attempt.  ELQR_OUT_OF_RANGE: size or
- * effort.  `work` is elqr_scan_work(width, height) bytes.  About 150 kB of stack.  Time is linear
- * in the pixels, some milliseconds for a slow rung. */
+ * symbol.  Other statuses are elqr_qr_decode's, of the last attempt.  ELQR_OUT_OF_RANGE: size,
+ * effort, or rows that span 2^31 bytes.  `work` is elqr_scan_work(width, height) bytes.  About 150
+ * kB of stack.  Time is linear in the pixels, some milliseconds for a slow rung. */
 int elqr_scan(const elqr_scanner *scanner, const uint8_t *pixels, size_t stride, int width,
               int height, int effort, void *work, uint8_t *content, size_t capacity,
               elqr_scan_reading *reading);

@@ -2,12 +2,6 @@
 
 #include <string.h>
 
-uint8_t gf256_multiply(uint8_t a, uint8_t b) {
-    if (a == 0 || b == 0)
-        return 0;
-    return gf256_power[gf256_logarithm[a] + gf256_logarithm[b]];
-}
-
 void gf256_rs_encode(const uint8_t *data, size_t length, int degree, uint8_t *ec) {
     const uint8_t *generator = gf256_rs_generator[degree];
     memset(ec, 0, (size_t)degree);

@@ -3,6 +3,8 @@
 #ifndef ELQR_GF256_H
 #define ELQR_GF256_H
 
+#include "common.h"
+
 #include <stddef.h>
 #include <stdint.h>
 
@@ -16,7 +18,9 @@ extern const uint8_t gf256_logarithm[256];
  * zeros for other degrees. */
 extern const uint8_t gf256_rs_generator[GF256_MAX_DEGREE + 1][GF256_MAX_DEGREE];
 
-uint8_t gf256_multiply(uint8_t a, uint8_t b);
+ELQR_INLINE uint8_t gf256_multiply(uint8_t a, uint8_t b) {
+    return a == 0 || b == 0 ? 0 : gf256_power[gf256_logarithm[a] + gf256_logarithm[b]];
+}
 
 /* Writes the `degree` error correction codewords of data[0:length] to ec[0:degree]: the remainder
  * of data * x^degree divided by the generator.  `degree` is one that gf256_rs_generator has;
@@ -38,16 +42,19 @@ typedef struct {
 /* `degree` is one that gf256_rs_generator has. */
 void gf256_divider_init(gf256_divider *divider, int degree);
 
-/* Whether block[0:length] is a codeword of the code: what gf256_rs_syndromes tells, at a tenth of
- * its cost. */
-int gf256_rs_is_codeword(const gf256_divider *divider, const uint8_t *block, int length);
+/* Writes what block[0:length] leaves when divided by the generator to remainder[0:degree]; returns
+ * whether any is not 0, that is, whether the block is no codeword of the code.  The remainder has
+ * the block's syndromes, and gives them in less time.  length >= degree. */
+int gf256_rs_remainder(const gf256_divider *divider, const uint8_t *block, int length,
+                       uint8_t *remainder);
 
-/* Corrects block[0:length], of which the last `degree` are error correction codewords, in place.
+/* Corrects block[0:length], of which the last `degree` are error correction codewords and whose
+ * syndromes are given, in place.
  * `erasures` holds n_erasures different positions below `length` whose values are in doubt: e
  * errors elsewhere are corrected as long as 2 e + n_erasures <= degree.  Returns the number of
  * codewords changed, or -1, the block untouched, if no codeword of the code is that near.
- * length <= 255, degree <= GF256_MAX_DEGREE.  Time length * degree. */
-int gf256_rs_correct(uint8_t *block, int length, int degree, const uint8_t *erasures,
-                     int n_erasures);
+ * length <= 255, degree <= GF256_MAX_DEGREE.  Time length * degree at most. */
+int gf256_rs_correct(uint8_t *block, int length, int degree, const uint8_t *syndromes,
+                     const uint8_t *erasures, int n_erasures);
 
 #endif

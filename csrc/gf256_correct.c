@@ -1,3 +1,4 @@
+#include "bits.h"
 #include "gf256.h"
 
 #include <string.h>
@@ -55,20 +56,33 @@ void gf256_divider_init(gf256_divider *divider, int degree) {
                 << (56 - 8 * (i % 8));
 }
 
-int gf256_rs_is_codeword(const gf256_divider *divider, const uint8_t *block, int length) {
-    const int words = divider->words;
-    uint64_t rest[4] = {0, 0, 0, 0};
-    for (int i = 0; i < length - divider->degree; i++) {
+/* `words` is the divider's; where it is a constant, the loops over it are unrolled. */
+ELQR_INLINE void remainder_of(const gf256_divider *divider, int words, const uint8_t *block,
+                              int length, uint64_t *rest) {
+    for (int i = 0; i < length; i++) {
         const uint64_t *product = divider->products[(rest[0] >> 56) ^ block[i]];
         for (int w = 0; w + 1 < words; w++)
             rest[w] = (rest[w] << 8 | rest[w + 1] >> 56) ^ product[w];
         rest[words - 1] = rest[words - 1] << 8 ^ product[words - 1];
     }
-    const uint8_t *ec = block + length - divider->degree;
-    uint8_t different = 0;
-    for (int i = 0; i < divider->degree; i++)
-        different |= (uint8_t)(ec[i] ^ (rest[i / 8] >> (56 - 8 * (i % 8))));
-    return !different;
+}
+
+int gf256_rs_remainder(const gf256_divider *divider, const uint8_t *block, int length,
+                       uint8_t *remainder) {
+    const int degree = divider->degree, data = length - degree;
+    uint64_t rest[4] = {0, 0, 0, 0};
+    uint8_t bytes[sizeof rest], any = 0;
+    if (divider->words == 2)
+        remainder_of(divider, 2, block, data, rest);
+    else
+        remainder_of(divider, divider->words, block, data, rest);
+    for (int w = 0; w < 4; w++)
+        elqr_store64(bytes + 8 * w, rest[w]);
+    for (int i = 0; i < degree; i++) {
+        remainder[i] = block[data + i] ^ bytes[i];
+        any |= remainder[i];
+    }
+    return any != 0;
 }
 
 /*---- Correction ----*/
@@ -80,27 +94,33 @@ static void multiply_by_root(uint8_t *p, int degree, uint8_t root) {
 }
 
 /* Berlekamp and Massey, started from the erasures' locator: extends it to the shortest that also
- * explains the syndromes.  Returns the locator's degree. */
+ * explains the syndromes.  Returns the locator's degree.
+ * `before` is the locator as it was when it last grew longer; since then it has moved up by
+ * `shift`.  Its highest term has then power r + 1 at most. */
 static int find_locator(const uint8_t *syndromes, int degree, int erasures, uint8_t *locator) {
-    uint8_t before[TERMS + 1], next[TERMS + 1];
-    int length = erasures;
+    uint8_t before[TERMS + 1], last[TERMS + 1];
+    int length = erasures, terms = erasures + 1, terms_before = terms, shift = 0;
     memcpy(before, locator, sizeof before);
     for (int r = erasures; r < degree; r++) {
         uint8_t discrepancy = 0;
-        for (int i = 0; i <= r && i < TERMS; i++)
+        for (int i = 0; i < terms && i <= r; i++)
             discrepancy ^= gf256_multiply(locator[i], syndromes[r - i]);
-        memmove(before + 1, before, TERMS);
-        before[0] = 0;
+        shift++;
         if (discrepancy == 0)
             continue;
-        for (int i = 0; i <= TERMS; i++)
-            next[i] = locator[i] ^ gf256_multiply(discrepancy, before[i]);
-        if (2 * length <= r + erasures) {
-            length = r + 1 + erasures - length;
-            for (int i = 0; i <= TERMS; i++)
-                before[i] = divide(locator[i], discrepancy);
-        }
-        memcpy(locator, next, sizeof next);
+        memcpy(last, locator, sizeof last);
+        for (int i = 0; i < terms_before; i++)
+            locator[i + shift] ^= gf256_multiply(discrepancy, before[i]);
+        const int terms_last = terms;
+        if (terms_before + shift > terms)
+            terms = terms_before + shift;
+        if (2 * length > r + erasures)
+            continue;
+        length = r + 1 + erasures - length;
+        for (int i = 0; i < terms_last; i++)
+            before[i] = divide(last[i], discrepancy);
+        terms_before = terms_last;
+        shift = 0;
     }
     return length;
 }
@@ -121,55 +141,67 @@ static int find_positions(const uint8_t *locator, int errors, int length, int *p
 }
 
 /* Forney's formula for roots that start at 2^0: each error is X * omega(1/X) / locator'(1/X). */
-static int find_magnitude(const uint8_t *locator, const uint8_t *omega, int degree, int exponent,
+static int find_magnitude(const uint8_t *derivative, const uint8_t *omega, int errors, int exponent,
                           uint8_t *magnitude) {
-    uint8_t odd[TERMS + 1] = {0}; /* the derivative: odd terms, one power down */
     const int inverse = (255 - exponent) % 255;
-    for (int i = 1; i <= TERMS; i += 2)
-        odd[i - 1] = locator[i];
-    const uint8_t slope = evaluate(odd, TERMS + 1, inverse);
+    const uint8_t slope = evaluate(derivative, errors, inverse);
     if (slope == 0)
         return 0;
-    *magnitude = gf256_multiply(power(exponent), divide(evaluate(omega, degree, inverse), slope));
+    *magnitude = gf256_multiply(power(exponent), divide(evaluate(omega, errors, inverse), slope));
     return 1;
 }
 
-static void find_omega(const uint8_t *syndromes, const uint8_t *locator, int degree,
+/* Odd terms, one power down: the others are taken twice, and vanish. */
+static void derive(const uint8_t *locator, int errors, uint8_t *derivative) {
+    for (int i = 0; i < errors; i++)
+        derivative[i] = i % 2 ? 0 : locator[i + 1];
+}
+
+/* Syndromes times locator.  From power `errors` on the product vanishes, since the locator
+ * foretells those syndromes. */
+static void find_omega(const uint8_t *syndromes, const uint8_t *locator, int errors,
                        uint8_t *omega) {
-    for (int i = 0; i < degree; i++) {
+    for (int i = 0; i < errors; i++) {
         omega[i] = 0;
         for (int j = 0; j <= i; j++)
             omega[i] ^= gf256_multiply(syndromes[i - j], locator[j]);
     }
 }
 
-int gf256_rs_correct(uint8_t *block, int length, int degree, const uint8_t *erasures,
-                     int n_erasures) {
-    uint8_t syndromes[TERMS], explained[TERMS], locator[TERMS + 1] = {1}, omega[TERMS];
-    uint8_t error[255] = {0};
-    int positions[TERMS], changed = 0;
-    if (!gf256_rs_syndromes(block, length, degree, syndromes))
+/* The errors at the locator's roots; false if there are no such. */
+static int find_errors(const uint8_t *syndromes, const uint8_t *locator, int errors, int length,
+                       uint8_t *error) {
+    uint8_t omega[TERMS], derivative[TERMS];
+    int positions[TERMS];
+    if (find_positions(locator, errors, length, positions) != errors)
         return 0;
+    find_omega(syndromes, locator, errors, omega);
+    derive(locator, errors, derivative);
+    for (int i = 0; i < errors; i++)
+        if (!find_magnitude(derivative, omega, errors, length - 1 - positions[i],
+                            &error[positions[i]]))
+            return 0;
+    return 1;
+}
+
+int gf256_rs_correct(uint8_t *block, int length, int degree, const uint8_t *syndromes,
+                     const uint8_t *erasures, int n_erasures) {
+    uint8_t explained[TERMS], locator[TERMS + 1] = {1}, error[255] = {0};
+    int changed = 0;
     if (n_erasures > degree)
         return -1;
     for (int i = 0; i < n_erasures; i++)
         multiply_by_root(locator, i, power(length - 1 - erasures[i]));
     const int errors = find_locator(syndromes, degree, n_erasures, locator);
-    if (2 * errors - n_erasures > degree ||
-        find_positions(locator, errors, length, positions) != errors)
+    if (2 * errors - n_erasures > degree || !find_errors(syndromes, locator, errors, length, error))
         return -1;
-    find_omega(syndromes, locator, degree, omega);
-    for (int i = 0; i < errors; i++) {
-        uint8_t *magnitude = &error[positions[i]];
-        if (!find_magnitude(locator, omega, degree, length - 1 - positions[i], magnitude))
-            return -1;
-        changed += *magnitude != 0;
-    }
     /* What is left is a codeword if the errors have the block's syndromes. */
     gf256_rs_syndromes(error, length, degree, explained);
     if (memcmp(explained, syndromes, (size_t)degree) != 0)
         return -1;
-    for (int i = 0; i < length; i++)
+    for (int i = 0; i < length; i++) {
+        changed += error[i] != 0;
         block[i] ^= error[i];
+    }
     return changed;
 }

@@ -82,14 +82,14 @@ static unsigned cost(const block_t *block, const uint8_t *after, const uint8_t *
  * codewords erased, of which each costs half as much of the code's distance as an error does.  Two
  * error correction codewords stay unspent, as a check.  Returns the erasures of the best
  * correction, which is left in the block, or -1. */
-static int correct_softly(block_t *block, const uint8_t *certainty) {
+static int correct_softly(block_t *block, const uint8_t *syndromes, const uint8_t *certainty) {
     uint8_t order[MAX_BLOCK], tried[MAX_BLOCK], best[MAX_BLOCK];
     unsigned lowest_cost = UINT32_MAX;
     int erasures = -1;
     rank(block, certainty, order);
     for (int n = 0; n + 2 <= block->ec; n += 2) {
         memcpy(tried, block->codewords, sizeof tried);
-        if (gf256_rs_correct(tried, block->length, block->ec, order, n) < 0)
+        if (gf256_rs_correct(tried, block->length, block->ec, syndromes, order, n) < 0)
             continue;
         const unsigned found = cost(block, tried, certainty);
         if (found >= lowest_cost)
@@ -103,18 +103,21 @@ static int correct_softly(block_t *block, const uint8_t *certainty) {
     return erasures;
 }
 
-static int is_sound(const block_t *block, const gf256_divider *divider) {
-    uint8_t syndromes[GF256_MAX_DEGREE];
-    if (divider != NULL && divider->degree == block->ec)
-        return gf256_rs_is_codeword(divider, block->codewords, block->length);
-    return !gf256_rs_syndromes(block->codewords, block->length, block->ec, syndromes);
+/* Writes the block's syndromes; false if it has none. */
+static int find_syndromes(const block_t *block, const gf256_divider *divider, uint8_t *syndromes) {
+    uint8_t remainder[GF256_MAX_DEGREE];
+    if (divider == NULL || divider->degree != block->ec)
+        return gf256_rs_syndromes(block->codewords, block->length, block->ec, syndromes);
+    return gf256_rs_remainder(divider, block->codewords, block->length, remainder) &&
+           gf256_rs_syndromes(remainder, block->ec, block->ec, syndromes);
 }
 
 /* Returns the codewords erased, or -1. */
-static int correct_block(block_t *block, const uint8_t *certainty) {
+static int correct_block(block_t *block, const uint8_t *syndromes, const uint8_t *certainty) {
     if (certainty != NULL)
-        return correct_softly(block, certainty);
-    return gf256_rs_correct(block->codewords, block->length, block->ec, NULL, 0) < 0 ? -1 : 0;
+        return correct_softly(block, syndromes, certainty);
+    return gf256_rs_correct(block->codewords, block->length, block->ec, syndromes, NULL, 0) < 0 ? -1
+                                                                                                : 0;
 }
 
 /* ISO/IEC 15415, 7.8.9: of the d - p codewords, those that a block of 1-L to 3-L keeps for
@@ -145,11 +148,12 @@ int qr_correct(int version, int level, const uint8_t *codewords, const uint8_t *
     const int spare = kept_for_detection(version, level);
     *result = (qr_correction){0, 0, 1.0f};
     for (int index = 0; index < blocks.count; index++) {
+        uint8_t syndromes[GF256_MAX_DEGREE];
         block_t block;
         find_block(&blocks, qr_data_codewords(version, level), index, &block);
         load(&block, codewords);
-        if (!is_sound(&block, divider)) {
-            const int erased = correct_block(&block, certainty);
+        if (find_syndromes(&block, divider, syndromes)) {
+            const int erased = correct_block(&block, syndromes, certainty);
             if (erased < 0)
                 return ELQR_TOO_DAMAGED;
             count(&block, codewords, erased, spare, result);

@@ -1,5 +1,6 @@
 #include "qr_decode.h"
 
+#include "bits.h"
 #include "elqr.h"
 #include "qr_encode.h"
 #include "qr_matrix.h"
@@ -89,7 +90,7 @@ int qr_read_format(const uint8_t *modules, int side, int *level, int *mask) {
     unsigned words[2];
     int lowest = 2 * LOST + 1, nearest = 15;
     read_format_words(modules, side, words);
-    for (int i = 0; i < 32; i++) {
+    for (int i = 0; i < 32 && lowest > 0; i++) {
         const unsigned word = qr_format_information[i / 8][i % 8];
         const int first = at_most(ones(words[0] ^ word), LOST);
         const int second = at_most(ones(words[1] ^ word), LOST);
@@ -129,37 +130,45 @@ typedef struct {
     int at, end; /* bits */
 } bit_source;
 
-/* The next bits, at most 16, as a number.  The caller has asked whether they are there. */
-static unsigned take(bit_source *source, int bits) {
-    /* They lie in three bytes, the last of which may be behind the end. */
-    const int first = source->at / 8, bytes = (source->end + 7) / 8;
-    uint32_t window = 0;
-    for (int i = 0; i < 3; i++)
-        window = window << 8 | (first + i < bytes ? source->bytes[first + i] : 0u);
-    window = window << 8 << source->at % 8;
+/* The next bits, at most 32, as a number.  The caller has asked whether they are there. */
+ELQR_INLINE unsigned take(bit_source *source, int bits) {
+    const size_t first = (size_t)source->at / 8, bytes = ((size_t)source->end + 7) / 8;
+    const uint64_t window = elqr_load64_end(source->bytes + first, bytes - first);
+    const uint64_t rest = window << source->at % 8;
     source->at += bits;
-    return window >> 1 >> (31 - bits); /* of no bits, 0 */
+    return (unsigned)(rest >> 1 >> (63 - bits)); /* of no bits, 0 */
 }
 
 static int left(const bit_source *source) {
     return source->end - source->at;
 }
 
-static int read_numeric(bit_source *source, size_t count, uint8_t *content) {
-    static const int bits[4] = {0, 4, 7, 10}, limits[4] = {1, 10, 100, 1000};
-    while (count > 0) {
-        const int digits = count < 3 ? (int)count : 3;
-        if (left(source) < bits[digits])
-            return ELQR_TRUNCATED;
-        unsigned value = take(source, bits[digits]);
-        if ((int)value >= limits[digits])
-            return ELQR_BAD_CODE;
-        for (int i = digits - 1; i >= 0; i--, value /= 10)
-            content[i] = (uint8_t)('0' + value % 10);
-        content += digits;
-        count -= (size_t)digits;
-    }
+/* The one or two digits that are left after all groups of three. */
+static int read_last_digits(bit_source *source, int digits, uint8_t *content) {
+    const int bits = digits == 1 ? 4 : 7, limit = digits == 1 ? 10 : 100;
+    if (left(source) < bits)
+        return ELQR_TRUNCATED;
+    const int value = (int)take(source, bits);
+    if (value >= limit)
+        return ELQR_BAD_CODE;
+    if (digits == 2)
+        *content++ = (uint8_t)('0' + value / 10);
+    *content = (uint8_t)('0' + value % 10);
     return ELQR_OK;
+}
+
+static int read_numeric(bit_source *source, size_t count, uint8_t *content) {
+    for (; count >= 3; count -= 3, content += 3) {
+        if (left(source) < 10)
+            return ELQR_TRUNCATED;
+        const unsigned value = take(source, 10);
+        if (value >= 1000)
+            return ELQR_BAD_CODE;
+        content[0] = (uint8_t)('0' + value / 100);
+        content[1] = (uint8_t)('0' + value / 10 % 10);
+        content[2] = (uint8_t)('0' + value % 10);
+    }
+    return count ? read_last_digits(source, (int)count, content) : ELQR_OK;
 }
 
 static int read_alphanumeric(bit_source *source, size_t count, uint8_t *content) {

@@ -136,7 +136,8 @@ static int level_of(const int16_t *values, const scan_symbol *symbol, int *gap) 
     return (light_mean + dark_mean) / 2;
 }
 
-static void decide(const int16_t *values, int count, int level, uint8_t *modules) {
+/* As 16 bits, which hold any mean of values, eight are compared at once. */
+static void decide(const int16_t *values, int count, int16_t level, uint8_t *modules) {
     for (int i = 0; i < count; i++)
         modules[i] = values[i] < level;
 }
@@ -245,7 +246,7 @@ static int read_at_once(const job *job, const scan_guess *guess) {
     scan_sample_nearest(&job->image, &guess->grid, side, work->samples);
     equalise(work->samples, side, 3, work->values);
     const int level = level_of(work->values, symbol, &gap);
-    decide(work->values, side * side, level, work->modules);
+    decide(work->values, side * side, (int16_t)level, work->modules);
     format is;
     if (!qr_read_format(work->modules, side, &is.level, &is.mask))
         return ELQR_TOO_DAMAGED;
@@ -301,7 +302,7 @@ static int read_carefully(const job *job, scan_guess *guess, int effort) {
         const int level = level_of(work->values, symbol, &gap);
         if (gap <= 0)
             return ELQR_NO_SYMBOL;
-        decide(work->values, side * side, level, work->modules);
+        decide(work->values, side * side, (int16_t)level, work->modules);
         status = decode_any_format(job, symbol, level, gap, effort);
     }
     if (status == ELQR_OK)
@@ -310,9 +311,9 @@ static int read_carefully(const job *job, scan_guess *guess, int effort) {
 }
 
 /* The fast rung, every `step`-th row being looked at.  The guesses stay for the next rung. */
-static int climb_fast(const job *job, int threshold, int step, scan_guess *guesses, int *count) {
+static int search_fast(const job *job, int threshold, int step, scan_guess *guesses, int *count) {
     scan_mark marks[SCAN_MAX_MARKS];
-    const int found = scan_find_marks(&job->image, threshold, step < 1 ? 1 : step, marks);
+    const int found = scan_find_marks(&job->image, threshold, step, marks);
     int status = ELQR_NO_SYMBOL;
     *count =
         scan_guess_from_three(marks, found, job->scanner->usual.places.version, guesses, GUESSES);
@@ -345,17 +346,26 @@ static int climb_slow(const job *job, scan_guess *guesses, int count, int effort
     return try_carefully(job, guesses, count, effort);
 }
 
+/* A finder pattern's core is three modules high: a first search meets each once, or nearly so where
+ * it is blurred; a second one, of more rows, once or twice.  All rows are looked at only where both
+ * found nothing that could be a symbol. */
+static int climb_fast(const job *job, int threshold, scan_guess *guesses, int *count) {
+    const float smallest = job->scanner->smallest;
+    int status = search_fast(job, threshold, (int)(2.9f * smallest), guesses, count);
+    if (status != ELQR_OK)
+        status = search_fast(job, threshold, (int)(2.4f * smallest), guesses, count);
+    if (status != ELQR_OK && *count == 0)
+        status = search_fast(job, threshold, 1, guesses, count);
+    return status;
+}
+
 static int climb(const job *job, int effort) {
     scan_guess guesses[GUESSES];
     int count;
     const int threshold = scan_threshold(&job->image);
     if (threshold < 0)
         return ELQR_NO_SYMBOL;
-    /* A finder pattern's core is three modules high: the first search meets it once or twice. */
-    const int step = (int)(2.4f * job->scanner->smallest);
-    int status = climb_fast(job, threshold, step, guesses, &count);
-    if (status != ELQR_OK && count == 0)
-        status = climb_fast(job, threshold, 1, guesses, &count);
+    const int status = climb_fast(job, threshold, guesses, &count);
     if (status == ELQR_OK || effort < ELQR_RUNG_SLOW)
         return status;
     return climb_slow(job, guesses, count, effort);
@@ -372,8 +382,8 @@ int elqr_scan(const elqr_scanner *scanner, const uint8_t *pixels, size_t stride,
               elqr_scan_reading *reading) {
     const job job = {scanner, {pixels, stride, width, height}, work, content, capacity, reading};
     memset(reading, 0, sizeof *reading);
-    if (elqr_scan_work(width, height) == 0 || effort < ELQR_RUNG_FAST ||
-        effort > ELQR_RUNG_ASSISTED)
+    if (elqr_scan_work(width, height) == 0 || stride > (size_t)(INT32_MAX / height) ||
+        effort < ELQR_RUNG_FAST || effort > ELQR_RUNG_ASSISTED)
         return ELQR_OUT_OF_RANGE;
     const int status = climb(&job, effort);
     if (status != ELQR_OK)

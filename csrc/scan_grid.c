@@ -5,6 +5,10 @@
 
 #include <math.h>
 
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
 /*---- What every symbol of a version has ----*/
 
 static int is_format(int row, int column, int side) {
@@ -76,15 +80,70 @@ int scan_inside(const scan_image *image, const scan_grid *grid, int side) {
            holds(image, scan_map(grid, low, high)) && holds(image, scan_map(grid, high, high));
 }
 
+/* With 16 bits of fractions, to the nearest. */
+ELQR_INLINE int32_t fixed(float value) {
+#if defined(__SSE2__)
+    return _mm_cvtss_si32(_mm_set_ss(value * 65536));
+#else
+    return (int32_t)lrintf(value * 65536);
+#endif
+}
+
+/* The first sample's place, and how far it is to the next, all fixed(). */
+typedef struct {
+    int32_t x, y, xu, yu;
+} sample_row;
+
+#if defined(__SSE2__)
+/* As find_offsets below; y * stride + x * 1 is one operation on pairs of 16 bits. */
+static int find_by_four(sample_row row, int stride, int count, int32_t *offsets) {
+    const __m128i whole = _mm_set1_epi32((int)0xFFFF0000);
+    const __m128i factors = _mm_set1_epi32(1 << 16 | stride);
+    const __m128i xu = _mm_set1_epi32(4 * row.xu), yu = _mm_set1_epi32(4 * row.yu);
+    __m128i x = _mm_setr_epi32(row.x, row.x + row.xu, row.x + 2 * row.xu, row.x + 3 * row.xu);
+    __m128i y = _mm_setr_epi32(row.y, row.y + row.yu, row.y + 2 * row.yu, row.y + 3 * row.yu);
+    for (int at = 0; at < count; at += 4) {
+        const __m128i pairs = _mm_or_si128(_mm_and_si128(x, whole), _mm_srli_epi32(y, 16));
+        _mm_storeu_si128((__m128i *)(void *)(offsets + at), _mm_madd_epi16(pairs, factors));
+        x = _mm_add_epi32(x, xu);
+        y = _mm_add_epi32(y, yu);
+    }
+    return count;
+}
+#endif
+
+/* Where the samples of a row are: offsets[0:count], of which whole fours are written. */
+static void find_offsets(sample_row row, int stride, int count, int32_t *offsets) {
+    int at = 0;
+#if defined(__SSE2__)
+    if (stride <= INT16_MAX)
+        at = find_by_four(row, stride, count, offsets);
+#endif
+    for (; at < count; at++)
+        offsets[at] = ((row.y + at * row.yu) >> 16) * stride + ((row.x + at * row.xu) >> 16);
+}
+
+static void load_at(const uint8_t *pixels, const int32_t *offsets, int count, uint8_t *samples) {
+    int i = 0;
+    for (; i + 4 <= count; i += 4) {
+        samples[i] = pixels[offsets[i]];
+        samples[i + 1] = pixels[offsets[i + 1]];
+        samples[i + 2] = pixels[offsets[i + 2]];
+        samples[i + 3] = pixels[offsets[i + 3]];
+    }
+    for (; i < count; i++)
+        samples[i] = pixels[offsets[i]];
+}
+
 void scan_sample_nearest(const scan_image *image, const scan_grid *grid, int side,
                          uint8_t *samples) {
     const float *h = grid->h;
-    const int32_t xu = (int32_t)lrintf(h[0] * 65536), yu = (int32_t)lrintf(h[3] * 65536);
-    for (int row = -1; row <= side; row++) {
+    int32_t offsets[SCAN_MAX_GRID + 3];
+    for (int row = -1; row <= side; row++, samples += side + 2) {
         const scan_point start = scan_map(grid, -0.5f, (float)row + 0.5f);
-        int32_t x = (int32_t)lrintf(start.x * 65536), y = (int32_t)lrintf(start.y * 65536);
-        for (int column = -1; column <= side; column++, x += xu, y += yu)
-            *samples++ = image->pixels[(size_t)(y >> 16) * image->stride + (size_t)(x >> 16)];
+        const sample_row line = {fixed(start.x), fixed(start.y), fixed(h[0]), fixed(h[3])};
+        find_offsets(line, (int)image->stride, side + 2, offsets);
+        load_at(image->pixels, offsets, side + 2, samples);
     }
 }
 

@@ -121,14 +121,30 @@ static float module_of(float e0, float e1, float e2, float e3, float e4, float e
     return module >= 1.2f && e3 - e2 > 1.5f * module ? module : 0;
 }
 
-/* The same for whole numbers, without the divisions: asked at every second edge of the image. */
-ELQR_INLINE int may_be_mark(const uint16_t *e) {
-    const int a = e[2] - e[0], b = e[4] - e[2], c = e[3] - e[1], d = e[5] - e[3];
-    const int sum = a + b + c + d, slack = sum + 18; /* both in parts of 24 */
-    /* No && here: one test that hardly ever holds is foretold, five are not. */
-    return (abs(12 * a - 2 * sum) <= slack / 2) & (abs(12 * b - 4 * sum) <= slack / 2) &
-           (abs(12 * c - 4 * sum) <= slack / 2) & (abs(12 * d - 2 * sum) <= slack / 2) &
-           (sum >= 15);
+/* Marks are looked for at so many edges at once; a run of LONGEST pixels belongs to none. */
+enum { AT_ONCE = 16, EDGES_OF_MARK = 6, LONGEST = 2000 };
+
+ELQR_INLINE int16_t run(const uint16_t *edges, int from, int to) {
+    const int16_t length = (int16_t)(edges[to] - edges[from]);
+    return length < LONGEST ? length : LONGEST;
+}
+
+ELQR_INLINE uint8_t are_near(int a, int b, int16_t slack) {
+    const int16_t difference = (int16_t)(a - b);
+    return (difference < 0 ? (int16_t)-difference : difference) <= slack;
+}
+
+/* The same for whole numbers, without the divisions, for the marks that begin at each of the edges
+ * e[0:AT_ONCE]: all in 16 bits, eight at once. */
+static void find_likely(const uint16_t *e, uint8_t *likely) {
+    for (int i = 0; i < AT_ONCE; i++, e++) {
+        const int16_t a = run(e, 0, 2), b = run(e, 2, 4), c = run(e, 1, 3), d = run(e, 3, 5);
+        const int16_t sum = (int16_t)(a + b + c + d), slack = (int16_t)((uint16_t)(sum + 18) / 2);
+        /* In parts of 12. */
+        likely[i] = are_near(12 * a, 2 * sum, slack) & are_near(12 * b, 4 * sum, slack) &
+                    are_near(12 * c, 4 * sum, slack) & are_near(12 * d, 2 * sum, slack) &
+                    (uint8_t)(sum >= 15);
+    }
 }
 
 /*---- Lines through a centre ----*/
@@ -151,18 +167,29 @@ static float crossing(const line_t *line, int at) {
     return (float)at - 0.5f + ((float)line->threshold - before) / (after - before);
 }
 
-/* Walks from `from` to three changes of colour; false if the line's end comes first. */
-static int walk(const line_t *line, int from, int direction, float edges[3]) {
-    int dark = 1, found = 0;
-    for (int at = from; at >= 0 && at < line->length; at += direction) {
-        if (is_dark(line, at) == dark)
-            continue;
-        edges[found++] = crossing(line, direction > 0 ? at : at + 1);
-        dark = !dark;
-        if (found == 3)
-            return 1;
-    }
-    return 0;
+/* Moves *at on, `way` being 1 or -1, to where the colour is another; *left is how many pixels there
+ * are until the line ends.  False if that is first. */
+ELQR_INLINE int pass(const line_t *line, int way, int dark, int *at, int *left, float *edge) {
+    const int threshold = line->threshold;
+    const ptrdiff_t step = way * line->step;
+    ptrdiff_t pixel = *at * line->step;
+    int more = *left;
+    for (; more > 0; more--, pixel += step)
+        if ((line->pixels[pixel] < threshold) != dark)
+            break;
+    *at += way * (*left - more);
+    *left = more;
+    if (more == 0)
+        return 0;
+    *edge = crossing(line, way > 0 ? *at : *at + 1);
+    return 1;
+}
+
+/* Walks from `at` to three changes of colour; false if the line's end comes first. */
+ELQR_INLINE int walk(const line_t *line, int at, int way, float edges[3]) {
+    int left = way > 0 ? line->length - at : at + 1;
+    return pass(line, way, 1, &at, &left, &edges[0]) && pass(line, way, 0, &at, &left, &edges[1]) &&
+           pass(line, way, 1, &at, &left, &edges[2]);
 }
 
 /* Centre and module of the finder pattern that the line crosses with a dark run around `at`. */
@@ -239,25 +266,39 @@ static int is_known(const scan_mark *marks, int count, float x, float y) {
     return 0;
 }
 
+/* Takes the mark that a row seems to have between six edges, unless it is known or none. */
+static int take_mark(const scan_image *image, int threshold, int y, const uint16_t *e,
+                     scan_mark *marks, int found) {
+    const int x = (e[2] + e[3]) / 2;
+    const float module = (float)(e[5] + e[4] - e[1] - e[0]) / 12;
+    return !is_known(marks, found, (float)x, (float)y) &&
+           confirm(image, threshold, x, y, module, &marks[found]) &&
+           !is_known(marks, found, marks[found].x, marks[found].y);
+}
+
+/* The marks of a row; returns how many there are then. */
+static int add_marks(const scan_image *image, int threshold, int y, const uint16_t *edges,
+                     int count, scan_mark *marks, int found) {
+    uint8_t likely[AT_ONCE];
+    for (int i = 0; i + EDGES_OF_MARK <= count; i += AT_ONCE) {
+        find_likely(edges + i, likely);
+        /* Only every second edge is one to dark. */
+        for (int j = 0; j < AT_ONCE && i + j + EDGES_OF_MARK <= count; j += 2)
+            if (likely[j] && found < SCAN_MAX_MARKS)
+                found += take_mark(image, threshold, y, edges + i + j, marks, found);
+    }
+    return found;
+}
+
 int scan_find_marks(const scan_image *image, int threshold, int step, scan_mark *marks) {
-    uint16_t edges[SCAN_MAX_SIZE + 1];
+    uint16_t edges[SCAN_MAX_SIZE + 1 + AT_ONCE + EDGES_OF_MARK];
     int found = 0;
-    for (int y = step / 2; y < image->height; y += step) {
+    for (int y = step / 2; y < image->height && found < SCAN_MAX_MARKS; y += step) {
         const uint8_t *row = image->pixels + (size_t)y * image->stride;
         const int count = row_edges(row, image->width, threshold, edges);
-        for (int i = 0; i + 5 < count; i += 2) {
-            const uint16_t *e = edges + i;
-            if (!may_be_mark(e))
-                continue;
-            const int x = (e[2] + e[3]) / 2;
-            const float module = (float)(e[5] + e[4] - e[1] - e[0]) / 12;
-            if (is_known(marks, found, (float)x, (float)y) ||
-                !confirm(image, threshold, x, y, module, &marks[found]) ||
-                is_known(marks, found, marks[found].x, marks[found].y))
-                continue;
-            if (++found == SCAN_MAX_MARKS)
-                return found;
-        }
+        /* What is looked at at once ends behind the last edge. */
+        memset(edges + count, 0, (AT_ONCE + EDGES_OF_MARK) * sizeof *edges);
+        found = add_marks(image, threshold, y, edges, count, marks, found);
     }
     return found;
 }

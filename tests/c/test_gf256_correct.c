@@ -41,6 +41,12 @@ static void draw_positions(uint8_t *positions, int count, int length) {
     }
 }
 
+static int correct(uint8_t *block, int length, int degree, const uint8_t *erasures, int n) {
+    uint8_t syndromes[GF256_MAX_DEGREE];
+    gf256_rs_syndromes(block, length, degree, syndromes);
+    return gf256_rs_correct(block, length, degree, syndromes, erasures, n);
+}
+
 static int test_within_the_bound(int length, int degree, int erasures, int errors) {
     uint8_t sent[255], got[255], positions[255];
     int wrong = 0;
@@ -51,7 +57,7 @@ static int test_within_the_bound(int length, int degree, int erasures, int error
         got[positions[i]] ^= (uint8_t)(i < erasures ? draw(256) : 1 + draw(255));
     for (int i = 0; i < length; i++)
         wrong += got[i] != sent[i];
-    CHECK(gf256_rs_correct(got, length, degree, positions, erasures) == wrong);
+    CHECK(correct(got, length, degree, positions, erasures) == wrong);
     CHECK(memcmp(got, sent, (size_t)length) == 0);
     return 0;
 }
@@ -65,7 +71,7 @@ static int test_beyond_the_bound(int length, int degree) {
     for (int i = 0; i < errors; i++)
         got[positions[i]] ^= (uint8_t)(1 + draw(255));
     memcpy(damaged, got, sizeof damaged);
-    const int changed = gf256_rs_correct(got, length, degree, NULL, 0);
+    const int changed = correct(got, length, degree, NULL, 0);
     if (changed < 0) {
         CHECK(memcmp(got, damaged, (size_t)length) == 0);
         return 0;
@@ -86,6 +92,26 @@ static int test_syndromes(void) {
     return 0;
 }
 
+/* The remainder is none of a codeword, and has the syndromes of any other block. */
+static int test_remainder(int length, int degree) {
+    static gf256_divider divider;
+    uint8_t block[255], remainder[GF256_MAX_DEGREE];
+    uint8_t wanted[GF256_MAX_DEGREE], found[GF256_MAX_DEGREE];
+    gf256_divider_init(&divider, degree);
+    make_block(block, length, degree);
+    CHECK(!gf256_rs_remainder(&divider, block, length, remainder));
+    for (int i = 0; i < degree; i++)
+        CHECK(remainder[i] == 0);
+    for (int at = 0; at < length; at += 5) {
+        block[at] ^= (uint8_t)(1 + draw(255));
+        CHECK(gf256_rs_remainder(&divider, block, length, remainder));
+        CHECK(gf256_rs_syndromes(block, length, degree, wanted));
+        CHECK(gf256_rs_syndromes(remainder, degree, degree, found));
+        CHECK(memcmp(found, wanted, (size_t)degree) == 0);
+    }
+    return 0;
+}
+
 int main(void) {
     static const int degrees[] = {7, 10, 13, 15, 16, 17, 18, 20, 22, 24, 26, 28, 30};
     for (size_t k = 0; k < sizeof degrees / sizeof *degrees; k++) {
@@ -95,6 +121,8 @@ int main(void) {
                 for (int length = degree + 9; length <= 153; length += 36)
                     if (test_within_the_bound(length, degree, erasures, errors))
                         return 1;
+        if (test_remainder(degree + 1, degree) || test_remainder(153, degree))
+            return 1;
         for (int i = 0; i < 200; i++)
             if (test_beyond_the_bound(degree + 1 + (int)draw(120), degree))
                 return 1;

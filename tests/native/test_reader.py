@@ -133,6 +133,19 @@ def test_a_streak_along_the_format_information(
         assert found[5] == mask
 
 
+def test_rows_far_apart(scanner: reader.Scanner, pictures: object) -> None:
+    """A symbol within a page so wide that its rows' distance needs more than 16 bits; up to 2^31
+    bytes are what the kernel counts in."""
+    symbol = pictures.symbol(pictures.sample, 4, 3)  # type: ignore[attr-defined]
+    page = np.full((len(symbol), 40_000), 255, np.uint8)
+    page[:, -len(symbol) :] = symbol
+    alone = reader.read(scanner, symbol, reader.FAST)
+    assert alone is not None
+    assert reader.read(scanner, page[:, -len(symbol) :], reader.FAST) == alone
+    too_far = np.lib.stride_tricks.as_strided(symbol, symbol.shape, (1 << 31, 1))
+    assert reader.read(scanner, too_far, reader.FAST) is None
+
+
 def test_images_without_a_symbol(scanner: reader.Scanner) -> None:
     noise = np.random.default_rng(3).integers(0, 256, (300, 400), np.uint8)
     for image in (np.zeros((1, 1), np.uint8), np.full((300, 400), 255, np.uint8), noise):
