@@ -59,10 +59,12 @@ ELQR_INLINE void take(g4_reader *in, uint32_t bits) {
 /* The run whose code the window begins with, of which it has enough bits for all but make-up codes
  * after the first: *run is longer than `most` where it is unreadable or too long. */
 ELQR_INLINE uint32_t read_run(g4_reader *in, uint32_t colour, uint32_t most) {
+    /* Not by a branch: which colour comes first cannot be foreseen. */
+    const uint16_t *runs = elqr_g4_runs + ((size_t)colour << ELQR_G4_WHITE_BITS);
+    const uint32_t beyond = 64 - ELQR_G4_WHITE_BITS - colour;
     uint32_t entry, total = 0;
     for (;;) {
-        entry =
-            colour ? elqr_g4_black_runs[in->window >> 51] : elqr_g4_white_runs[in->window >> 52];
+        entry = runs[in->window >> beyond];
         take(in, entry & 15);
         total += entry >> 4;
         if (ELQR_LIKELY(entry >> 4 < 64) || total > most)
