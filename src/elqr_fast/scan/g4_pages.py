@@ -115,10 +115,19 @@ class Strips:
             for strip in range(first, stop):
                 self._decode(strip, strip + 1)
             return
+        if isinstance(self._file, io.BytesIO):
+            with self._file.getbuffer() as content:
+                self._decode_from(content, 0, first, stop)
+            return
         self._file.seek(begin)
         coded = self._file.read(end - begin)
         if len(coded) != end - begin:
             raise Undecodable
+        self._decode_from(coded, begin, first, stop)
+
+    def _decode_from(self, coded: bytes | memoryview, begin: int, first: int, stop: int) -> None:
+        """Strips [first, stop), of the file's bytes from `begin` on."""
+        places = self._places[first:stop]
         whole = g4.decode_strips(
             coded, begin, places, self.width, self._rows,
             self._bits[first * self._rows : stop * self._rows], self._invert,

@@ -7,7 +7,7 @@ verifier's.  A grade compares slips that one scanner has scanned.
 from __future__ import annotations
 
 import math
-from functools import cache
+from functools import cache, lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -25,6 +25,8 @@ LETTERS = {"A": 3.5, "B": 2.5, "C": 1.5, "D": 0.5, "F": 0.0}
 PARAMETERS = (
     "contrast", "modulation", "margin", "axial", "grid", "unused_ec", "fixed_patterns", "decode",
 )  # fmt: skip
+#: Versions of which symbols can be planned.
+MOST_PLANNED = 11
 #: Modules around a symbol that are looked at with it.
 AROUND = 2
 HIGHEST = 4.0
@@ -94,12 +96,18 @@ def _meant(digits: str, version: int, level: int, mask: int) -> npt.NDArray[np.u
     side = symbols.side(version)
     packed = np.empty((1, side, (side + 7) // 8), np.uint8)
     data, used = np.frombuffer(digits.encode(), np.uint8), np.empty(1, np.uint8)
-    if digits.isdecimal():
-        mode = symbols.NUMERIC
+    numeric = digits.isdecimal()
+    if numeric and version <= MOST_PLANNED:
+        _plan(len(data), version, level, mask).encode(data, packed, used)
     else:
-        [mode] = symbols.survey(data, None, len(data), 1)[1]
-    symbols.encode(data, None, len(data), mode, version, level, mask, packed, used)
+        mode = symbols.NUMERIC if numeric else symbols.survey(data, None, len(data), 1)[1][0]
+        symbols.encode(data, None, len(data), mode, version, level, mask, packed, used)
     return np.unpackbits(packed[0], axis=1, count=side)
+
+
+@lru_cache(maxsize=64)  # nearly all slips have the same, but for the mask
+def _plan(length: int, version: int, level: int, mask: int) -> symbols.Plan:
+    return symbols.Plan(length, symbols.NUMERIC, version, level, mask)
 
 
 @cache

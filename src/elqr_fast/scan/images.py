@@ -7,7 +7,8 @@ its pixels are asked for, so that the pages around it can still be read.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from functools import partial
 from itertools import islice
 from pathlib import Path
 
@@ -56,10 +57,7 @@ class OpenFile:
     def pages(self, start: int = 0, stop: int | None = None) -> Iterator[PageImage]:
         """Pages [start, stop); each must be used before the file is closed."""
         for page in islice(range(self.count), start, stop):
-            yield PageImage(self.name, page, self._loader(page))
-
-    def _loader(self, page: int) -> Callable[[], Pixels]:
-        return lambda: self._document.load(page)
+            yield PageImage(self.name, page, partial(self._document.load, page))
 
 
 def open_file(
@@ -76,7 +74,10 @@ def open_file(
     InputError if the source is none of these or exceeds the limits.
     """
     limits = limits or DEFAULT_LIMITS
-    name = "" if not isinstance(source, str | os.PathLike) else shown_path(source)
+    name = ""
+    # Bytes first: whether something is a path takes long to find out.
+    if not isinstance(source, bytes) and isinstance(source, str | os.PathLike):
+        name = shown_path(source)
     try:
         return OpenFile(name, _document(source, dpi, limits, CHANNELS[drop_out]))
     except InputError as error:
@@ -101,7 +102,7 @@ def shown_path(path: str | os.PathLike[str]) -> str:
 def _document(source: Source, dpi: float | None, limits: Limits, channel: int | None) -> Document:
     if isinstance(source, np.ndarray):
         return ArrayPage(source, dpi, limits, channel)
-    if isinstance(source, str | os.PathLike):
+    if not isinstance(source, bytes) and isinstance(source, str | os.PathLike):
         path = Path(source)
         if path.is_dir():
             raise InputError("a directory without scans")

@@ -32,7 +32,7 @@ ENLARGED = 2
 ENLARGE_PIXELS = 12_000_000
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Found:
     """Every code of a page that was read, each once, and what a sweep of the page saw besides;
     None if it was not swept.  `late`: the time was up before all rungs were tried."""

@@ -77,15 +77,14 @@ def read_tags(file: BinaryIO, offset: int, layout: Layout) -> Tags | None:
     entries = file.read(count * layout.entry.size)
     if len(entries) != count * layout.entry.size:
         return None
+    parts = _halves(layout.entry.size, layout.offset.size, count).unpack(entries)
+    places = _places(layout.order, parts[::2])
+    if places is None:
+        return None
     tags: Tags = {}
-    order, width = layout.order, layout.offset.size
-    for head, cell in layout.entry.iter_unpack(entries):
-        said = _entry(order, head)
-        if said is None:
-            continue
-        tag, numbers = said
-        if numbers is None or tag in tags:
-            return None
+    width = layout.offset.size
+    for tag, place, numbers in places:
+        cell = parts[place]
         if numbers.size > width:
             (at,) = layout.offset.unpack(cell)
             if at > sys.maxsize:
@@ -98,7 +97,28 @@ def read_tags(file: BinaryIO, offset: int, layout: Layout) -> Tags | None:
     return tags
 
 
-@lru_cache(maxsize=1024)  # the pages of a batch are alike
+@lru_cache(maxsize=64)
+def _halves(entry: int, value: int, count: int) -> struct.Struct:
+    """Of each entry its tag, type and count, then its value or where that is."""
+    return struct.Struct(f"{entry - value}s{value}s" * count)
+
+
+@lru_cache(maxsize=64)  # the pages of a batch are alike
+def _places(order: str, heads: tuple[bytes, ...]) -> list[tuple[int, int, struct.Struct]] | None:
+    """The tags that are looked at: which of a directory's halves has each one's value, and what its
+    numbers are; None if one is twice there or not as it should be."""
+    places: dict[int, tuple[int, int, struct.Struct]] = {}
+    for entry, head in enumerate(heads):
+        said = _entry(order, head)
+        if said is None:
+            continue
+        tag, numbers = said
+        if numbers is None or tag in places:
+            return None
+        places[tag] = tag, 2 * entry + 1, numbers
+    return list(places.values())
+
+
 def _entry(order: str, head: bytes) -> tuple[int, struct.Struct | None] | None:
     """The tag of an entry and what its numbers are, None if they are not as they should be; None
     for a tag that is not looked at.  `head`: its tag, type and count."""
