@@ -119,10 +119,6 @@ static void sample(grade_job *job) {
             sample_row(job, &a, row, a.count, 0);
 }
 
-static int sample_of(const grade_job *job, int row, int column) {
-    return job->samples[(row + 1) * (job->side + 2) + column + 1];
-}
-
 /*---- Parameters ----*/
 
 static void find_contrast(grade_job *job) {
@@ -137,25 +133,47 @@ static void find_contrast(grade_job *job) {
     job->result->values[ELQR_GRADE_CONTRAST] = 100 * (job->lightest - job->darkest) / 255;
 }
 
-/* Twice the distance from the threshold by the contrast, of each grey. */
-static void find_modulations(grade_job *job) {
-    const float middle = (job->darkest + job->lightest) / 2, range = job->lightest - job->darkest;
-    for (int grey = 0; grey < 256; grey++) {
-        const float value = range > 0 ? 2 * fabsf((float)grey - middle) / range : 0;
-        job->modulations[grey] = value < 1 ? value : 1;
-        job->dark[grey] = (float)grey < middle;
+/* The greys of a row's modules. */
+static const uint8_t *samples_of(const grade_job *job, int row) {
+    return job->samples + (row + 1) * (job->side + 2) + 1;
+}
+
+/* Which modules of a row are dark and which not as they should be; whether any is not. */
+static uint8_t compare_row(const uint8_t *restrict greys, const uint8_t *restrict truth, int side,
+                           uint8_t limit, uint8_t *restrict modules, uint8_t *restrict wrong) {
+    uint8_t any = 0;
+    for (int column = 0; column < side; column++) {
+        const uint8_t dark = greys[column] < limit, is_wrong = dark != (truth[column] != 0);
+        modules[column] = dark;
+        wrong[column] = is_wrong;
+        any |= is_wrong;
     }
+    return any;
 }
 
 /* What the modules are beside what they should be. */
 static void compare(grade_job *job) {
+    /* Whole greys below the middle are those below the next whole number. */
+    const uint8_t limit = (uint8_t)ceilf((job->darkest + job->lightest) / 2);
+    uint8_t any = 0;
+    for (int row = 0; row < job->side; row++) {
+        any |= compare_row(samples_of(job, row), job->truth + row * job->side, job->side, limit,
+                           job->modules + row * job->side, job->wrong + row * job->side);
+    }
+    job->any_wrong = any;
+}
+
+/* Twice the distance from the threshold by the contrast, of each module. */
+static void find_modulations(grade_job *job) {
+    const float middle = (job->darkest + job->lightest) / 2, range = job->lightest - job->darkest;
+    float of_grey[256];
+    for (int grey = 0; grey < 256; grey++) {
+        const float value = range > 0 ? 2 * fabsf((float)grey - middle) / range : 0;
+        of_grey[grey] = value < 1 ? value : 1;
+    }
     for (int row = 0; row < job->side; row++)
-        for (int column = 0; column < job->side; column++) {
-            const int module = row * job->side + column, grey = sample_of(job, row, column);
-            job->modules[module] = job->dark[grey];
-            job->wrong[module] = job->dark[grey] != (job->truth[module] != 0);
-            job->values[module] = job->modulations[grey];
-        }
+        for (int column = 0; column < job->side; column++)
+            job->values[row * job->side + column] = of_grey[samples_of(job, row)[column]];
 }
 
 ELQR_INLINE float lower(float one, float other) {
@@ -190,24 +208,36 @@ static int overlaid(const elqr_grader *grader, int parameter, const float *codew
     return best;
 }
 
-static void grade_codewords(grade_job *job) {
+/* 1 for each codeword without a wrong module, else 0. */
+static void find_right(const grade_job *job, float *right) {
     const qr_places *places = &job->grader->symbol.places;
-    float mod[QR_MAX_CODEWORDS], margin[QR_MAX_CODEWORDS], right[QR_MAX_CODEWORDS];
+    for (int i = 0; i < places->codewords; i++) {
+        right[i] = 1;
+        for (int bit = 0; bit < 8 && job->any_wrong; bit++)
+            right[i] = job->wrong[places->order[8 * i + bit]] ? 0 : right[i];
+    }
+}
+
+/* The errors that hard decisions make. */
+static void count_errors(grade_job *job, const float *right) {
+    job->errors = job->any_wrong ? most_below(job->grader, right, 0.5f) : 0;
+    job->result->values[ELQR_GRADE_UNUSED] = unused_with(job->grader, job->errors);
+}
+
+/* Modulation and its margin, which a bilevel scan does not tell. */
+static void grade_codewords(grade_job *job, const float *right) {
+    const qr_places *places = &job->grader->symbol.places;
+    float mod[QR_MAX_CODEWORDS], margin[QR_MAX_CODEWORDS];
     float *values = job->result->values;
     values[ELQR_GRADE_MODULATION] = values[ELQR_GRADE_MARGIN] = 1;
     for (int i = 0; i < places->codewords; i++) {
-        mod[i] = right[i] = 1;
-        for (int bit = 0; bit < 8; bit++) {
-            const int module = places->order[8 * i + bit];
-            mod[i] = lower(mod[i], job->values[module]);
-            right[i] = job->wrong[module] ? 0 : right[i];
-        }
+        mod[i] = 1;
+        for (int bit = 0; bit < 8; bit++)
+            mod[i] = lower(mod[i], job->values[places->order[8 * i + bit]]);
         margin[i] = right[i] * mod[i];
         values[ELQR_GRADE_MODULATION] = lower(values[ELQR_GRADE_MODULATION], mod[i]);
         values[ELQR_GRADE_MARGIN] = lower(values[ELQR_GRADE_MARGIN], margin[i]);
     }
-    job->errors = most_below(job->grader, right, 0.5f);
-    values[ELQR_GRADE_UNUSED] = unused_with(job->grader, job->errors);
     job->result->grades[ELQR_GRADE_MODULATION] =
         (int8_t)overlaid(job->grader, ELQR_GRADE_MODULATION, mod);
     job->result->grades[ELQR_GRADE_MARGIN] =
@@ -238,7 +268,7 @@ static void grade_fixed(const grade_job *job) {
     const scan_symbol *symbol = &job->grader->symbol;
     elqr_grade_result *result = job->result;
     int damaged[7] = {0}, count[7] = {0}, grade = 4, sum = 0;
-    for (int i = 0; i < symbol->fixed_count; i++) {
+    for (int i = 0; i < symbol->fixed_count && job->any_wrong; i++) {
         const int row = symbol->fixed[i] >> 8, column = symbol->fixed[i] & 0xFF;
         const int segment = segment_of(row, column, job->side);
         damaged[segment] += job->wrong[row * job->side + column];
@@ -319,6 +349,7 @@ int elqr_grade(const elqr_grader *grader, const uint8_t *pixels, size_t stride, 
                int height, const float corners[8], const uint8_t *truth,
                elqr_grade_result *result) {
     grade_job job;
+    float right[QR_MAX_CODEWORDS];
     job.grader = grader;
     job.image = (scan_image){pixels, stride, width, height};
     job.truth = truth;
@@ -331,9 +362,13 @@ int elqr_grade(const elqr_grader *grader, const uint8_t *pixels, size_t stride, 
     result->bilevel = is_bilevel(&job, corners);
     sample(&job);
     find_contrast(&job);
-    find_modulations(&job);
     compare(&job);
-    grade_codewords(&job);
+    find_right(&job, right);
+    count_errors(&job, right);
+    if (!result->bilevel) {
+        find_modulations(&job);
+        grade_codewords(&job, right);
+    }
     grade_fixed(&job);
     result->values[ELQR_GRADE_DECODE] = (float)decodes(&job);
     result->grades[ELQR_GRADE_DECODE] = result->values[ELQR_GRADE_DECODE] > 0 ? 4 : 0;

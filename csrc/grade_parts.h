@@ -29,8 +29,7 @@ typedef struct {
     int side;
     uint8_t samples[MAX_GRID * MAX_GRID]; /* the symbol and a ring of one module */
     float darkest, lightest;
-    float modulations[256]; /* by grey */
-    uint8_t dark[256];
+    int any_wrong;                           /* of the modules */
     float values[QR_MAX_SIDE * QR_MAX_SIDE]; /* modulations of the modules */
     uint8_t modules[QR_MAX_SIDE * QR_MAX_SIDE], wrong[QR_MAX_SIDE * QR_MAX_SIDE];
     int errors; /* codewords of the worst block with a wrong module */

@@ -394,7 +394,10 @@ static uint64_t starts_of(const uint8_t *starts, int backwards) {
 
 static void read_symbols(sweep_bars *bars, const uint16_t *edges, int count, const uint8_t *starts,
                          int backwards, int y) {
-    for (int first = 0; first + RUNS < count; first += 8)
+    /* Places that have enough edges ahead, and up to seven more. */
+    const int from = backwards ? (SWEEP_FEWEST_EDGES - 1 - RUNS) / 8 * 8 : 0;
+    const int to = count - (backwards ? RUNS : SWEEP_FEWEST_EDGES - 1);
+    for (int first = from; first < to; first += 8)
         for (uint64_t eight = starts_of(starts + first, backwards); eight; eight &= eight - 1) {
             const int i = first + (int)(elqr_trailing_zeros(eight) / 8) + (backwards ? RUNS : 0);
             const strip line = {edges, i, backwards ? -1 : 1, backwards ? i + 1 : count - i};

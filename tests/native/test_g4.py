@@ -419,3 +419,19 @@ def test_greys(width: int) -> None:
         g4.grey(rows, width + 8)
     with pytest.raises(ValueError, match="contiguous"):
         g4.grey(picture[::-1, : (width + 7) // 8], width)
+
+
+@pytest.mark.parametrize("disabled", ["", "avx2"])
+def test_greys_are_the_same_on_every_processor(disabled: str) -> None:
+    """Every width up to two blocks of the widest way, in a process that may lack it."""
+    program = """if True:
+        import numpy as np
+        from elqr_fast._native import g4
+        picture = np.random.default_rng(3).integers(0, 256, (4, 20), np.uint8)
+        for width in range(1, 130):
+            rows = picture[:, 2 : 2 + (width + 7) // 8]
+            wanted = 255 * (1 - np.unpackbits(rows, axis=1, count=width))
+            assert np.array_equal(g4.grey(rows, width), wanted), width
+    """
+    environment = {**os.environ, "ELQR_DISABLE_CPU": disabled}
+    subprocess.run([sys.executable, "-c", program], check=True, env=environment)

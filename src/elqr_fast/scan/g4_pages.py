@@ -73,13 +73,11 @@ class Strips:
         end = file.seek(0, io.SEEK_END)
         self._rows = min(tags.get(tiff.STRIP_ROWS, (self.height,))[0], self.height)
         self._places = list(zip(tags[tiff.OFFSETS], tags[tiff.SIZES], strict=True))
-        self._ends = list(map(add, tags[tiff.OFFSETS], tags[tiff.SIZES]))
-        if max(self._ends) > end:
+        if max(map(add, tags[tiff.OFFSETS], tags[tiff.SIZES])) > end:
             # What there is of a strip that the file's end cuts may have all its rows.
             self._places = [
                 (min(at, end), max(min(size, end - at), 0)) for at, size in self._places
             ]
-            self._ends = [at + size for at, size in self._places]
         self._top, self._columns = 0, self.width
         #: 1 for each strip that has not been decoded.
         self._missing = bytearray(b"\1" * len(self._places))
@@ -107,17 +105,17 @@ class Strips:
 
     def _decode(self, first: int, stop: int) -> None:
         """Strips [first, stop), by one reading of the file if they lie close together in it."""
+        if isinstance(self._file, io.BytesIO):
+            with self._file.getbuffer() as content:
+                self._decode_from(content, 0, first, stop)
+            return
         places = self._places[first:stop]
-        begin, end = min(places)[0], max(self._ends[first:stop])
+        begin, end = min(places)[0], max(at + size for at, size in places)
         if end - begin > FAR_APART and end - begin > FAR_APART + 2 * sum(
             size for _, size in places
         ):
             for strip in range(first, stop):
                 self._decode(strip, strip + 1)
-            return
-        if isinstance(self._file, io.BytesIO):
-            with self._file.getbuffer() as content:
-                self._decode_from(content, 0, first, stop)
             return
         self._file.seek(begin)
         coded = self._file.read(end - begin)
@@ -135,7 +133,7 @@ class Strips:
         )  # fmt: skip
         if whole != len(places):
             raise Undecodable
-        self._missing[first:stop] = bytes(len(places))
+        self._missing[first:stop] = bytes(whole)
 
 
 class G4Page:

@@ -79,7 +79,7 @@ def _with_others(
 
 
 def has_elqr(symbols: Iterable[Symbol]) -> bool:
-    return any(is_elqr(symbol) for symbol in symbols)
+    return any(map(is_elqr, symbols))
 
 
 def is_elqr(symbol: Symbol) -> bool:
