@@ -312,6 +312,19 @@ def test_a_plan_makes_the_same_symbols(n: int) -> None:
         assert masks[i] == used
 
 
+@pytest.mark.parametrize("version", range(1, 12))
+@pytest.mark.parametrize("mask", [0, 3, 7])
+def test_modules_of_a_plan(version: int, mask: int) -> None:
+    plan, data = native.Plan(9, native.NUMERIC, version, 1, mask), flat([b"012345678"])
+    alone, _ = native.encode_reference(data, native.NUMERIC, version, 1, mask)
+    side = native.side(version)
+    assert (plan.modules(data) == np.unpackbits(alone, axis=1, count=side)).all()
+    with pytest.raises(BadCharacterError, match=r"item 0: .*position 8"):
+        plan.modules(flat([b"01234567x"]))
+    with pytest.raises(ValueError, match="fewer than 1 items of 9"):
+        plan.modules(flat([b"01234567"]))
+
+
 @pytest.mark.parametrize(
     ("arguments", "error"),
     [

@@ -32,6 +32,7 @@ class Plan:
     def encode(
         self, data: NDArray[np.uint8], packed: NDArray[np.uint8], masks: NDArray[np.uint8]
     ) -> None: ...
+    def modules(self, data: NDArray[np.uint8]) -> NDArray[np.uint8]: ...
 
 def encode_reference(
     data: NDArray[np.uint8], mode: int, version: int, level: int, mask: int

@@ -49,6 +49,10 @@ cdef extern from "elqr.h" nogil:
                            int mask, uint8_t *packed, uint8_t *mask_used)
 
 
+cdef enum:
+    PLANNED_BYTES = 488  # 61 rows of 8, of version 11, the largest that has a plan
+
+
 NUMERIC = ELQR_QR_NUMERIC
 ALPHANUMERIC = ELQR_QR_ALPHANUMERIC
 BYTE = ELQR_QR_BYTE
@@ -231,6 +235,26 @@ cdef class Plan:
                                             &bad)
         if status != ELQR_OK:
             raise item_error(status, bad, &data[bad * self.length], self.length, self.mode)
+
+    def modules(self, const uint8_t[::1] data not None):
+        """The symbol of one item: uint8 [side, side], 1 = dark."""
+        cdef uint8_t packed[PLANNED_BYTES]
+        cdef uint8_t mask = 0
+        cdef Py_ssize_t row, column, row_bytes = (self.side + 7) // 8
+        cdef size_t bad = 0
+        cdef int status
+        check_layout(data, None, self.length, 1)
+        out = np.empty((self.side, self.side), np.uint8)
+        cdef uint8_t[:, ::1] view = out
+        with nogil:
+            status = elqr_qr_encode_planned(self.plan, &data[0], 1, packed, &mask, &bad)
+        if status != ELQR_OK:
+            raise item_error(status, bad, &data[0], self.length, self.mode)
+        with nogil:
+            for row in range(self.side):
+                for column in range(self.side):
+                    view[row, column] = packed[row * row_bytes + column // 8] >> (7 - column % 8) & 1
+        return out
 
 
 def encode_reference(const uint8_t[::1] data not None, int mode, int version, int level, int mask):

@@ -93,15 +93,13 @@ def grade_reading(page: PageImage, reading: Reading) -> Grade | None:
 def _meant(digits: str, version: int, level: int, mask: int) -> npt.NDArray[np.uint8]:
     """The modules of a symbol of digits, 1 = dark, [side, side]."""
     # Not codes.symbols.encode: what that does for any batch takes longer than this one symbol.
-    side = symbols.side(version)
-    packed = np.empty((1, side, (side + 7) // 8), np.uint8)
-    data, used = np.frombuffer(digits.encode(), np.uint8), np.empty(1, np.uint8)
-    numeric = digits.isdecimal()
+    data, numeric = np.frombuffer(digits.encode(), np.uint8), digits.isdecimal()
     if numeric and version <= MOST_PLANNED:
-        _plan(len(data), version, level, mask).encode(data, packed, used)
-    else:
-        mode = symbols.NUMERIC if numeric else symbols.survey(data, None, len(data), 1)[1][0]
-        symbols.encode(data, None, len(data), mode, version, level, mask, packed, used)
+        return _plan(len(data), version, level, mask).modules(data)
+    side = symbols.side(version)
+    packed, used = np.empty((1, side, (side + 7) // 8), np.uint8), np.empty(1, np.uint8)
+    mode = symbols.NUMERIC if numeric else symbols.survey(data, None, len(data), 1)[1][0]
+    symbols.encode(data, None, len(data), mode, version, level, mask, packed, used)
     return np.unpackbits(packed[0], axis=1, count=side)
 
 
