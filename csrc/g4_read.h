@@ -114,9 +114,9 @@ ELQR_INLINE void same_changes(row_state *row, uint32_t count) {
     memcpy(row->to, row->b, G4_BLOCK * sizeof *row->to);
     row->b += count;
     row->to += count;
-    /* Not by whether count is 0, which cannot be foreseen: a0 is never left of the last change. */
-    const int32_t last = (int32_t)row->to[-1];
-    row->a0 = last > row->a0 ? last : row->a0;
+    /* Not by a branch on whether count is 0, which cannot be foreseen; nor by way of the copy. */
+    const int32_t none = ((int32_t)count - 1) >> 31;
+    row->a0 = (row->a0 & none) | ((int32_t)row->b[-1] & ~none);
 }
 
 /* Vertical mode, or pass if `passes`, which has an offset of 0: without a look at which. */
