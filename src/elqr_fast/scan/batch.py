@@ -22,17 +22,22 @@ from elqr_fast.scan.scanners import ProfileLike, load_scanner
 MODULE_PIXELS = (2.3, 6.6)
 #: Names of the kernel's rungs by number; "" where nothing was read.
 RUNGS = ("", "native_fast", "native_slow", "native_assisted")
+_RUNG_NAMES = np.array(RUNGS)
 
 _PAYLOAD_VERDICTS = {
     "bad_crc": Verdict.BAD_CRC,
     "bad_check_digit": Verdict.BAD_CHECK_DIGIT,
     "amount_mismatch": Verdict.AMOUNT_MISMATCH,
 }
-#: The verdict of each status of the payload's parser.
-_FAULT_VERDICTS = np.full(256, str(Verdict.NOT_ELQR), "U16")
-_FAULT_VERDICTS[0] = str(Verdict.OK)
+#: In place of a status of the payload's parser where no payload was read.
+_UNREAD = 255
+_NOT_ELQR = str(Verdict.NOT_ELQR)
+#: The verdict of each status.
+_VERDICTS = np.full(256, _NOT_ELQR, "U16")
+_VERDICTS[0], _VERDICTS[_UNREAD] = str(Verdict.OK), str(Verdict.UNREADABLE)
 for _status, _code in CODES.items():
-    _FAULT_VERDICTS[_status] = str(_PAYLOAD_VERDICTS.get(_code, Verdict.NOT_ELQR))
+    _VERDICTS[_status] = str(_PAYLOAD_VERDICTS.get(_code, _NOT_ELQR))
+_HAS_NO_ELQR = _VERDICTS == _NOT_ELQR
 
 
 @dataclass(frozen=True)
@@ -97,7 +102,7 @@ def _read_stack(
         )  # fmt: skip
     except ValueError as error:
         raise ConfigError(f"rois: {error}") from error
-    return BatchReadings(digits, _verdicts(digits, statuses), np.array(RUNGS)[rungs], corrected)
+    return BatchReadings(digits, _verdicts(digits, statuses), _RUNG_NAMES[rungs], corrected)
 
 
 def _verdicts(
@@ -105,10 +110,9 @@ def _verdicts(
 ) -> npt.NDArray[np.str_]:
     """A symbol that was read but holds no 255 characters has status 0 and a row of zeros."""
     faults, _, _ = payload_native.parse(load_layout(DEFAULT_LAYOUT).compiled, digits)
-    verdicts: npt.NDArray[np.str_] = np.where(
-        statuses == 0, _FAULT_VERDICTS[faults], str(Verdict.UNREADABLE)
-    )
-    digits[verdicts == str(Verdict.NOT_ELQR)] = 0
+    faults[statuses != 0] = _UNREAD
+    digits[_HAS_NO_ELQR[faults]] = 0
+    verdicts: npt.NDArray[np.str_] = _VERDICTS[faults]
     return verdicts
 
 
