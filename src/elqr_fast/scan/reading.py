@@ -169,13 +169,9 @@ class Reading:
     def on_page(
         self, file: str, page: int, grade: Grade | None, bars_grade: BarsGrade | None
     ) -> Reading:
-        """This one, told where it is and how well it is printed.
-
-        Only for who has just made it: a copy would take longer than all else that is done here.
-        """
-        write = object.__setattr__
-        write(self, "grade", grade)
-        write(self, "bars_grade", bars_grade)
-        write(self, "file", file)
-        write(self, "page", page)
-        return self
+        """The same, told where it is and how well it is printed."""
+        return Reading(
+            self.verdict, self.detail, self.digits, self.fields, self.kind, self.rung,
+            self.position, self.version, self.level, self.mask, self.unused_ec, grade, bars_grade,
+            self.ocr_lines, file, page,
+        )  # fmt: skip
