@@ -4,7 +4,6 @@
 #include "scan.h"
 
 #include <math.h>
-#include <stdlib.h>
 
 #if defined(__SSE2__)
 #include <emmintrin.h>
@@ -121,7 +120,8 @@ static float module_of(float e0, float e1, float e2, float e3, float e4, float e
     return module >= 1.2f && e3 - e2 > 1.5f * module ? module : 0;
 }
 
-/* Marks are looked for at so many edges at once; a run of LONGEST pixels belongs to none. */
+/* Marks are looked for at so many edges at once.  A run of LONGEST pixels belongs to none; twelve
+ * times that, and four times the sum of four, still fit 16 bits. */
 enum { AT_ONCE = 16, EDGES_OF_MARK = 6, LONGEST = 2000 };
 
 ELQR_INLINE int16_t run(const uint16_t *edges, int from, int to) {
@@ -134,8 +134,8 @@ ELQR_INLINE uint8_t are_near(int a, int b, int16_t slack) {
     return (difference < 0 ? (int16_t)-difference : difference) <= slack;
 }
 
-/* The same for whole numbers, without the divisions, for the marks that begin at each of the edges
- * e[0:AT_ONCE]: all in 16 bits, eight at once. */
+/* What module_of asks, in whole numbers and without divisions, of the marks that begin at each of
+ * the edges e[0:AT_ONCE]: all in 16 bits, eight at once. */
 static void find_likely(const uint16_t *e, uint8_t *likely) {
     for (int i = 0; i < AT_ONCE; i++, e++) {
         const int16_t a = run(e, 0, 2), b = run(e, 2, 4), c = run(e, 1, 3), d = run(e, 3, 5);
