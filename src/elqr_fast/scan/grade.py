@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from elqr_fast._native import grade as native
 from elqr_fast._native import symbols
-from elqr_fast.codes.symbols import LEVELS
+from elqr_fast.codes.symbols import LAST_PLANNED_VERSION, LEVELS
 from elqr_fast.errors import ConfigError, KernelError
 from elqr_fast.scan.pages import PageImage, in_rows
 from elqr_fast.scan.reading import Grade, Reading
@@ -25,8 +25,6 @@ LETTERS = {"A": 3.5, "B": 2.5, "C": 1.5, "D": 0.5, "F": 0.0}
 PARAMETERS = (
     "contrast", "modulation", "margin", "axial", "grid", "unused_ec", "fixed_patterns", "decode",
 )  # fmt: skip
-#: Versions of which symbols can be planned.
-MOST_PLANNED = 11
 #: Modules around a symbol that are looked at with it.
 AROUND = 2
 HIGHEST = 4.0
@@ -94,7 +92,7 @@ def _meant(digits: str, version: int, level: int, mask: int) -> npt.NDArray[np.u
     """The modules of a symbol of digits, 1 = dark, [side, side]."""
     # Not codes.symbols.encode: what that does for any batch takes longer than this one symbol.
     data, numeric = np.frombuffer(digits.encode(), np.uint8), digits.isdecimal()
-    if numeric and version <= MOST_PLANNED:
+    if numeric and version <= LAST_PLANNED_VERSION:
         return _plan(len(data), version, level, mask).modules(data)
     side = symbols.side(version)
     packed, used = np.empty((1, side, (side + 7) // 8), np.uint8), np.empty(1, np.uint8)

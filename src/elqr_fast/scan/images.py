@@ -74,10 +74,7 @@ def open_file(
     InputError if the source is none of these or exceeds the limits.
     """
     limits = limits or DEFAULT_LIMITS
-    name = ""
-    # Bytes first: whether something is a path takes long to find out.
-    if not isinstance(source, bytes) and isinstance(source, str | os.PathLike):
-        name = shown_path(source)
+    name = "" if not isinstance(source, str | os.PathLike) else shown_path(source)
     try:
         return OpenFile(name, _document(source, dpi, limits, CHANNELS[drop_out]))
     except InputError as error:
@@ -102,7 +99,7 @@ def shown_path(path: str | os.PathLike[str]) -> str:
 def _document(source: Source, dpi: float | None, limits: Limits, channel: int | None) -> Document:
     if isinstance(source, np.ndarray):
         return ArrayPage(source, dpi, limits, channel)
-    if not isinstance(source, bytes) and isinstance(source, str | os.PathLike):
+    if isinstance(source, str | os.PathLike):
         path = Path(source)
         if path.is_dir():
             raise InputError("a directory without scans")

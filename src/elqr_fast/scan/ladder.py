@@ -32,7 +32,7 @@ ENLARGED = 2
 ENLARGE_PIXELS = 12_000_000
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Found:
     """Every code of a page that was read, each once, and what a sweep of the page saw besides;
     None if it was not swept.  `late`: the time was up before all rungs were tried."""
@@ -79,7 +79,7 @@ def _with_others(
 
 
 def has_elqr(symbols: Iterable[Symbol]) -> bool:
-    return any(map(is_elqr, symbols))
+    return any(is_elqr(symbol) for symbol in symbols)
 
 
 def is_elqr(symbol: Symbol) -> bool:

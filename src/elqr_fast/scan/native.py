@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 from elqr_fast._native import reader as native
 from elqr_fast.scan.batch import scanner_for
 from elqr_fast.scan.pages import Grey
@@ -35,8 +33,9 @@ def find_native(
     """
     if not grey.size or grey.size > MOST_PIXELS or min(grey.strides) < 1:
         return []
+    smallest, largest = (_limited(mm * scale) for mm in MODULE_MM)
     effort = native.ASSISTED if slowly else native.FAST
-    found = native.read(_scanner(scale), grey, effort)
+    found = native.read(scanner_for(smallest, largest), grey, effort)
     if found is None:
         return []
     content, rung, _, version, level, mask, _, unused_ec, corners = found
@@ -53,12 +52,6 @@ def find_native(
     ]
 
 
-@lru_cache(maxsize=64)  # the pages of a batch are alike
-def _scanner(scale: float) -> native.Scanner:
-    smallest, largest = (_limited(mm * scale) for mm in MODULE_MM)
-    return scanner_for(smallest, largest)
-
-
 def _limited(pixels: float) -> float:
     """In steps of a tenth, so that few scanners serve all pages."""
     low, high = MODULE_PIXELS
@@ -66,6 +59,8 @@ def _limited(pixels: float) -> float:
 
 
 def _corners(places: tuple[float, ...], offset: tuple[int, int]) -> Corners:
-    x0, y0, x1, y1, x2, y2, x3, y3 = map(round, places)
-    x, y = offset
-    return (x0 + x, y0 + y), (x1 + x, y1 + y), (x2 + x, y2 + y), (x3 + x, y3 + y)
+    points = [
+        (round(x) + offset[0], round(y) + offset[1])
+        for x, y in zip(places[::2], places[1::2], strict=True)
+    ]
+    return points[0], points[1], points[2], points[3]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal, Protocol
 
 import numpy as np
@@ -73,10 +74,9 @@ class Clock:
 def clipped(region: Region, size: tuple[int, int]) -> Region:
     """The part of a region that lies on a page of this size."""
     left, top, right, bottom = region
-    width, height = size
-    if left >= 0 and top >= 0 and 0 <= right <= width and 0 <= bottom <= height:
+    if left >= 0 and top >= 0 and 0 <= right <= size[0] and 0 <= bottom <= size[1]:
         return region
-    return max(left, 0), max(top, 0), min(max(right, 0), width), min(max(bottom, 0), height)
+    return max(left, 0), max(top, 0), min(max(right, 0), size[0]), min(max(bottom, 0), size[1])
 
 
 def in_rows(grey: Grey) -> Grey:
@@ -144,13 +144,10 @@ class PageImage:
         #: What the page is taken to have if its file says nothing.
         self.usual_dpi: Dpi | None = None
         self._load = load
-        self._pixels: Pixels | None = None
 
-    @property
+    @cached_property
     def pixels(self) -> Pixels:
-        if self._pixels is None:
-            self._pixels = self._load()
-        return self._pixels
+        return self._load()
 
     @property
     def grey(self) -> Grey:

@@ -141,6 +141,4 @@ def _alike(one: float, other: float) -> bool:
 def turns_of(corners: Corners) -> int:
     """Quarter turns clockwise of a symbol, from the direction of its upper edge."""
     (x0, y0), (x1, y1) = corners[0], corners[1]
-    if abs(y1 - y0) < x1 - x0:
-        return 0  # as nearly all lie
     return round(math.atan2(y1 - y0, x1 - x0) / (math.pi / 2)) % 4

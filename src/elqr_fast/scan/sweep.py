@@ -21,7 +21,7 @@ FINDER_MODULES = 7
 AROUND_BARS = 40
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Sweep:
     """What a region of a page has besides its own symbol.
 
@@ -69,7 +69,7 @@ def sweep(
     return Sweep(symbol, inverted, bars, view.on_page(unsure) if unsure else None)
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _View:
     """What is swept: a page from (left, top) on, reduced `by` so much."""
 
@@ -90,12 +90,12 @@ class _View:
 
     def around(self, corners: Corners) -> Region:
         """The box of a code of the page, as the sweep counts."""
-        (x0, y0), (x1, y1), (x2, y2), (x3, y3) = corners
+        across, down = zip(*corners, strict=True)
         return (
-            (min(x0, x1, x2, x3) - self.left) // self.by,
-            (min(y0, y1, y2, y3) - self.top) // self.by,
-            (max(x0, x1, x2, x3) - self.left) // self.by + 1,
-            (max(y0, y1, y2, y3) - self.top) // self.by + 1,
+            (min(across) - self.left) // self.by,
+            (min(down) - self.top) // self.by,
+            (max(across) - self.left) // self.by + 1,
+            (max(down) - self.top) // self.by + 1,
         )
 
     def on_page(self, box: Region) -> Region:

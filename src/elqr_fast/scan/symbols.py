@@ -25,7 +25,7 @@ GS1_128 = "]C1"
 BILL = re.compile(rb"91[0-9]{42}")
 
 
-@dataclass(slots=True)  # not frozen: those take several times as long to make
+@dataclass(frozen=True, slots=True)
 class Symbol:
     """A decoded QR code; its corners are in page pixels."""
 
@@ -38,7 +38,7 @@ class Symbol:
     unused_ec: float
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Bars:
     """A convenience stores' bar code: its 44 digits, and the corners of its bars, in any order, in
     page pixels."""
