@@ -48,7 +48,8 @@ void qr_data_offsets(int version, int level, uint16_t *offsets);
  * data codewords.  `certainty` is NULL, or says for each bit of the final message how sure it is,
  * 0 not at all: then the least certain codewords of a block are tried as erasures, and of the
  * corrections found the one that overrules the least certainty is taken.  `divider` is NULL, or one
- * by which blocks without errors are told quickly, if its degree is the level's.
+ * by which blocks without errors are told, and the others' syndromes found, in less time, if its
+ * degree is the level's.
  * ELQR_OK, or ELQR_TOO_DAMAGED; then *result and data are undefined. */
 int qr_correct(int version, int level, const uint8_t *codewords, const uint8_t *certainty,
                const gf256_divider *divider, uint8_t *data, qr_correction *result);

@@ -97,7 +97,8 @@ int scan_guess_from_two(const scan_image *image, const scan_symbol *symbol, cons
 int scan_inside(const scan_image *image, const scan_grid *grid, int side);
 
 /* The pixel nearest to the centre of each module and of the ring around the symbol:
- * samples[(side + 2) * (side + 2)].  The grid is affine and inside. */
+ * samples[(side + 2) * (side + 2)].  The grid is affine and inside; the image's rows span less than
+ * 2^31 bytes. */
 void scan_sample_nearest(const scan_image *image, const scan_grid *grid, int side,
                          uint8_t *samples);
 
